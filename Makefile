@@ -1,0 +1,46 @@
+# What there is to do. Needs Python 3.11 or newer, make, and the package registries; `kafka-test` also Java 17 and Maven.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help demo test check kafka-test bench lock clean
+
+help: ## say what there is to do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+demo: $(INSTALLED) ## simulated shoppers, a broker, a worker, answers: two minutes, and nothing left running
+	@$(BIN)/throughline demo
+
+test: $(INSTALLED) ## all tests that need no Java
+	$(BIN)/pytest -m "not kafka" --durations=15
+
+check: $(INSTALLED) ## lint, types, and the doors between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+kafka-test: $(INSTALLED) ## the tests against an Apache Kafka from its published jars
+	$(BIN)/pytest -m kafka --durations=15
+
+bench: $(INSTALLED) ## measure throughput, state and cost per event; prints the table of the README
+	$(BIN)/python -m bench
+
+lock: $(INSTALLED) ## resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
+
+clean: ## remove what building, testing and the demo left behind; data of `throughline up` stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf tests/kafka/target .throughline/demo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Locked and hashed; the project itself is linked in place, built with the backend that the lock names.
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: none was found on the PATH."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=…"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
