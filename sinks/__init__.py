@@ -1,0 +1,1 @@
+"""Where results rest and how they are read: the lake, and DuckDB over it."""
