@@ -1,0 +1,161 @@
+"""Bytes to facts: ``decode(raw) -> Event | Rejected``. It never raises, whatever the bytes.
+
+One contract, two decoders: the fast one is derived from the pydantic models (``schemas/derive.py``) and reads what is
+right; what it refuses, pydantic judges (``schemas/judge.py``), whose error is the one people read and whose acceptance
+stands. Unknown fields are kept as sent: those of ``properties`` in ``properties_json``, those of the envelope in ``extra``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import Raw, Struct
+
+from schemas.derive import default_of, lift, struct_of, wire_type
+from schemas.events import CATALOGUE, Context, Envelope
+from schemas.instants import micros
+from schemas.events.rules import Rule
+from schemas.judge import Fault, Rejected, judge, unreadable
+
+__all__ = ["MAX_BYTES", "Event", "Fault", "Rejected", "decode", "encode"]
+
+MAX_BYTES = 1024 * 1024
+"""Of a whole record; more is ``unreadable``."""
+DEEPEST = 150
+"""Fewer opening brackets than this cannot nest deeper than pydantic's JSON reader goes (about 200)."""
+
+
+class Event(Struct, kw_only=True, gc=False):
+    """An accepted event. Instants are microseconds since 1970 (UTC), texts are as sent, absent is ``None``."""
+
+    event_id: str
+    type: str
+    occurred_at: int
+    sent_at: int | None = None
+    received_at: int | None = None
+    source: str | None = None
+    channel: str | None = None
+    customer_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    anonymous_id: str | None = None
+    order_id: str | None = None
+    shipment_id: str | None = None
+    ticket_id: str | None = None
+    session_id: str | None = None
+    cart_id: str | None = None
+    checkout_id: str | None = None
+    context: str | None = None
+    """JSON text as sent."""
+    properties: Any
+    """The struct of the type's properties: fields as in ``CATALOGUE[type].properties``, instants as integers."""
+    properties_json: str = "{}"
+    """JSON text as sent."""
+    extra: str | None = None
+    """JSON text of an object: the envelope fields that no schema knows."""
+
+
+class _NotSent:
+    """The type of what no producer sends: any JSON there is refused by the fast decoder."""
+
+
+def _wire() -> type[Event]:
+    """``Event`` as the bytes have it: instants still datetimes, properties and context still JSON."""
+    hints = get_type_hints(Envelope, include_extras=True)
+    read: dict[str, tuple[Any, Any]] = {
+        name: (wire_type(hints[name]), default_of(field))
+        for name, field in Envelope.model_fields.items()
+        if name not in ("properties", "context")
+    }
+    read["context"] = (Raw | None, None)
+    read["properties"] = (Raw, Raw(b"{}"))
+    read |= {"properties_json": (_NotSent, "{}"), "extra": (_NotSent, None)}
+    fields = [(name, kind, default) for name, (kind, default) in read.items()]
+    return msgspec.defstruct("Event", fields, bases=(Event,), forbid_unknown_fields=True, kw_only=True, gc=False)
+
+
+Reader = Callable[[Any], Any]
+ENVELOPE_FIELDS = frozenset(Envelope.model_fields)
+
+_read_envelope: Reader = msgspec.json.Decoder(_wire()).decode
+_read_context: Reader = msgspec.json.Decoder(struct_of(Context)).decode
+_read_parts = msgspec.json.Decoder(dict[str, Raw]).decode
+_readers: dict[str, tuple[Reader, tuple[Rule, ...]]] = {
+    name: (msgspec.json.Decoder(struct_of(listed.properties)).decode, listed.model.rules)
+    for name, listed in CATALOGUE.items()
+}
+REFUSALS = (msgspec.MsgspecError, ValueError, KeyError, TypeError, RecursionError)
+"""What the fast decoder says of an event it does not take."""
+
+
+def decode(raw: bytes) -> Event | Rejected:
+    """The event that ``raw`` is, or why it is none. ``raw`` is the JSON of one event in UTF-8."""
+    try:
+        if len(raw) > 2 * DEEPEST and (len(raw) > MAX_BYTES or raw.count(b"{") + raw.count(b"[") > DEEPEST):
+            return _judged(raw)
+        return _read(raw)
+    except REFUSALS:
+        return _with_unknown_fields(raw)
+
+
+def encode(event: Envelope) -> bytes:
+    """The event's JSON as producers send it; what is absent is left out. Decoding it gives the event again."""
+    return event.model_dump_json(exclude_none=True).encode()
+
+
+def _read(raw: bytes) -> Event:
+    """The fast way; raises one of ``REFUSALS`` where it does not see a right event without unknown envelope fields."""
+    event: Event = _read_envelope(raw)
+    reader, rules = _readers[event.type]
+    body = event.properties
+    event.properties = reader(body)
+    event.properties_json = str(body, "utf-8")
+    event.occurred_at = micros(event.occurred_at)  # type: ignore[arg-type]
+    if event.sent_at is not None:
+        event.sent_at = micros(event.sent_at)  # type: ignore[arg-type]
+    if event.received_at is not None:
+        event.received_at = micros(event.received_at)  # type: ignore[arg-type]
+    if event.context is not None:
+        _read_context(event.context)
+        event.context = str(event.context, "utf-8")  # type: ignore[call-overload]
+    for rule in rules:
+        if words := rule.broken(lambda field: getattr(event, field)):
+            raise ValueError(words)
+    return event
+
+
+def _with_unknown_fields(raw: bytes) -> Event | Rejected:
+    """The fast way once more, for an event that is right but for envelope fields which no schema knows."""
+    try:
+        parts = _read_parts(raw)
+        unknown = {name: parts.pop(name) for name in parts.keys() - ENVELOPE_FIELDS}
+        if not unknown:
+            return _judged(raw)
+        event = _read(msgspec.json.encode(parts))
+        event.extra = msgspec.json.encode(unknown).decode()
+        return event
+    except REFUSALS:
+        return _judged(raw)
+
+
+def _judged(raw: bytes) -> Event | Rejected:
+    """pydantic's verdict."""
+    if len(raw or b"") > MAX_BYTES:
+        return unreadable(f"{len(raw)} bytes; at most {MAX_BYTES} are read")
+    event = judge(raw)
+    return event if isinstance(event, Rejected) else lifted(event, raw)
+
+
+def lifted(event: Envelope, raw: bytes) -> Event:
+    """What pydantic accepted, as the fast decoder would have given it; ``raw`` is where the model was read from."""
+    parts = _read_parts(raw)
+    values = {name: getattr(event, name) for name in Envelope.model_fields}
+    for name in ("occurred_at", "sent_at", "received_at"):
+        values[name] = None if values[name] is None else micros(values[name])
+    values["properties"] = lift(event.properties)
+    values["context"] = None if event.context is None else str(parts["context"], "utf-8")
+    unknown = {name: part for name, part in parts.items() if name not in ENVELOPE_FIELDS}
+    extra = msgspec.json.encode(unknown).decode() if unknown else None
+    return Event(**values, properties_json=str(parts.get("properties", b"{}"), "utf-8"), extra=extra)
