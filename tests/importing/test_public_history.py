@@ -35,7 +35,9 @@ class Imports:
     def sql(self, name: str, select: str) -> tuple[int, ...]:
         """One row over the set's events: ``e`` is the event as JSON."""
         out = self[name].out
-        rows: list[tuple[int, ...]] = duckdb.sql(f"WITH events AS (SELECT json AS e FROM read_ndjson_objects('{out}')) {select}").fetchall()
+        events = f"WITH events AS (SELECT json AS e FROM read_ndjson_objects('{out}'))"
+        with duckdb.connect() as connection:
+            rows: list[tuple[int, ...]] = connection.execute(f"{events} {select}").fetchall()
         return rows[0]
 
 
@@ -127,7 +129,8 @@ def test_both_spellings_of_the_client_id_are_one_identifier_and_bots_are_marked(
     row = imports.sql(
         "web",
         """SELECT count(*) FILTER (e ->> 'anonymous_id' IS NULL), count(DISTINCT e ->> 'anonymous_id'),
-            count(*) FILTER (e ->> '$.context.bot' = 'true'), count(DISTINCT e ->> 'checkout_id') FILTER (e ->> 'type' = 'checkout_started')
+            count(*) FILTER (e ->> '$.context.bot' = 'true'),
+            count(DISTINCT e ->> 'checkout_id') FILTER (e ->> 'type' = 'checkout_started')
             FROM events""",
     )
     assert row == (2_307, 28_323, 4_977, 600)

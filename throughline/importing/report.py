@@ -24,7 +24,8 @@ class Refusal:
     """``event_id: value`` of the first few; a person's e-mail or phone is never among them."""
 
     def words(self) -> str:
-        return f"{self.rows:,} rows refused, {self.reason}: {self.path or 'the whole row'}: {self.rule} (such as {'; '.join(self.examples)})"
+        where = self.path or "the whole row"
+        return f"{self.rows:,} rows refused, {self.reason}: {where}: {self.rule} (such as {'; '.join(self.examples)})"
 
 
 @dataclass
