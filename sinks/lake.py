@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from schemas.failures import Retry, Stop
-from schemas.tables import TABLES, Table
+from schemas.tables import PROGRESS, TABLES, Table
 from sinks.ledger import Ledger, app_id
 from sinks.rows import parse
 
@@ -63,13 +63,21 @@ class Lake:
         another worker owns a partition: nothing of it was written by this one since.
         """
         reached = {app_id(partition, epoch): offset for (partition, epoch), offset in through.items()}
-        with self._flushing, ThreadPoolExecutor(WRITERS, thread_name_prefix="lake") as writers:
-            writes = [writers.submit(self._write, name, rows, reached) for name, rows in self._take(reached).items()]
+        with self._flushing:
+            self._write_all([name for name in self._ledgers if name != PROGRESS.name], reached)
+            self._write_all([PROGRESS.name], reached)  # last: it says that the rows before it are there
+
+    def _write_all(self, names: Iterable[str], reached: Mapping[str, int]) -> None:
+        taken = self._take(names, reached)
+        with ThreadPoolExecutor(WRITERS, thread_name_prefix="lake") as writers:
+            writes = [writers.submit(self._write, name, rows, reached) for name, rows in taken.items()]
         _raise_worst(write.exception() for write in writes)
 
-    def _take(self, apps: Collection[str]) -> dict[str, Waiting]:
+    def _take(self, names: Iterable[str], apps: Collection[str]) -> dict[str, Waiting]:
+        """What waits for these tables, no longer waiting; tables for which nothing does are not named."""
         with self._lock:
-            taken = {name: {app: rows.pop(app) for app in apps if app in rows} for name, rows in self._waiting.items()}
+            waiting = {name: self._waiting[name] for name in names}
+            taken = {name: {app: rows.pop(app) for app in apps if app in rows} for name, rows in waiting.items()}
         return {name: rows for name, rows in taken.items() if rows}
 
     def _write(self, name: str, rows: Waiting, reached: Mapping[str, int]) -> None:

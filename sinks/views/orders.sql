@@ -1,0 +1,2 @@
+-- Orders with promise, dispatch, delivery and return. Money in minor units of its currency.
+SELECT * EXCLUDE (withdrawn) FROM latest_orders
