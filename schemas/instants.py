@@ -59,6 +59,6 @@ def check_day(day: date) -> None:
 
 def _read(text: str, kind: object, rule: str) -> object:
     try:
-        return msgspec.convert(text, kind)  # type: ignore[call-overload]
+        return msgspec.convert(text, kind)
     except msgspec.ValidationError:
         raise ValueError(rule) from None

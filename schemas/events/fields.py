@@ -12,9 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from schemas.instants import read_day, read_instant
 
-Instant = Annotated[
-    datetime, BeforeValidator(read_instant), WithJsonSchema({"type": "string", "format": "date-time"})
-]
+Instant = Annotated[datetime, BeforeValidator(read_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 """RFC 3339 with an offset; a naive time is refused. The codec hands it on as integer microseconds UTC."""
 
 Day = Annotated[date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})]
@@ -36,9 +34,7 @@ Currency = Annotated[str, Field(min_length=3, max_length=3, pattern=r"^[A-Z]{3}$
 """ISO 4217, like ``EUR``."""
 Country = Annotated[str, Field(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2, like ``BR``."""
-TraceParent = Annotated[
-    str, Field(min_length=55, max_length=55, pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
-]
+TraceParent = Annotated[str, Field(min_length=55, max_length=55, pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
 """W3C trace context, version 00 layout."""
 Step = Annotated[int, Field(ge=0, le=1_000)] | Annotated[str, Field(min_length=1, max_length=255)]
 """A checkout step, by number or by name."""
