@@ -28,7 +28,7 @@ DEEPEST = 150
 
 
 class Event(Struct, kw_only=True, gc=False):
-    """An accepted event. Instants are microseconds since 1970 (UTC), texts are as sent, absent is ``None``."""
+    """An accepted event. Its instants are microseconds since 1970 (UTC), texts are as sent, absent is ``None``."""
 
     event_id: str
     type: str
@@ -50,7 +50,7 @@ class Event(Struct, kw_only=True, gc=False):
     context: str | None = None
     """JSON text as sent."""
     properties: Any
-    """The struct of the type's properties: fields as in ``CATALOGUE[type].properties``, instants as integers."""
+    """The struct of the type's properties: fields and values as in the model ``CATALOGUE[type].properties``."""
     properties_json: str = "{}"
     """JSON text as sent."""
     extra: str | None = None

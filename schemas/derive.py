@@ -1,8 +1,8 @@
 """From a pydantic model the msgspec struct that reads the same JSON several times as fast.
 
 The model is the only definition: types, bounds, defaults and rules are read off it. What cannot be carried over raises
-``TypeError`` at import, so that a bound is never lost in silence. One difference of form: an instant, an aware
-``datetime`` in the model, is integer microseconds since 1970 (UTC) in the struct.
+``TypeError`` at import, so that a bound is never lost in silence. Values are those of the model: instants are aware
+datetimes, days are dates, lists are tuples.
 """
 
 from __future__ import annotations
@@ -118,15 +118,14 @@ def _holds(hint: Any, kind: type) -> bool:
 
 
 def _finisher(instants: tuple[str, ...], days: tuple[str, ...], rules: tuple[Rule, ...]) -> Callable[[Any], None] | None:
-    """What remains once the fields are read: instants to integers, bounds of days, rules over several fields."""
+    """What remains once the fields are read: bounds of instants and days, rules over several fields."""
     if not (instants or days or rules):
         return None
 
     def finish(self: Any) -> None:
         for name in instants:
-            value = getattr(self, name)
-            if isinstance(value, datetime):
-                setattr(self, name, micros(value))
+            if (moment := getattr(self, name)) is not None:
+                micros(moment)
         for name in days:
             if (day := getattr(self, name)) is not None:
                 check_day(day)

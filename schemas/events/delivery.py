@@ -81,9 +81,13 @@ class ShipmentScanned(DeliveryEvent):
 
 
 class EstimateProperties(ParcelProperties):
-    rules: ClassVar[tuple[Rule, ...]] = (ExactlyOneOf(("estimated_at", "estimated_date")),)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        ExactlyOneOf(("estimated_at", "estimated_date")),
+        KnownZone("destination_timezone"),
+    )
     estimated_at: Instant | None = None
     estimated_date: Day | None = None
+    destination_timezone: Name | None = None
 
 
 class EstimateUpdated(DeliveryEvent):

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from schemas.instants import read_day, read_instant
 
 Instant = Annotated[datetime, BeforeValidator(read_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-"""RFC 3339 with an offset; a naive time is refused. The codec hands it on as integer microseconds UTC."""
+"""RFC 3339 with an offset; a naive time is refused. In Python an aware datetime."""
 
 Day = Annotated[date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A calendar day, ``YYYY-MM-DD``, without a time zone."""
