@@ -1,0 +1,122 @@
+"""Carts and checkouts of a journey, as its touchpoints change them.
+
+A producer that names its carts has one cart per id, which an order empties and which may fill again. Where none is named, the
+customer has one implicit cart at a time: from the first thing added until it is emptied or ordered, known by the event that
+began it. Checkouts likewise, but an ordered checkout is over for good.
+"""
+
+from __future__ import annotations
+
+from streams.journey.entries import Touchpoint
+from streams.journey.state import Cart, Checkout, Journey, evidence_of
+
+CHECKOUT_TYPES = frozenset(
+    "checkout_started checkout_step_viewed checkout_step_completed form_error_shown payment_info_entered payment_failed "
+    "payment_method_unavailable".split()
+)
+
+
+def apply(journey: Journey, touchpoint: Touchpoint) -> None:
+    kind = touchpoint.type
+    if kind == "product_added":
+        _added(journey, touchpoint)
+    elif kind == "product_removed":
+        _removed(journey, touchpoint)
+    elif kind in CHECKOUT_TYPES:
+        _checked_out(journey, touchpoint)
+    elif kind == "order_completed":
+        _ordered(journey, touchpoint)
+
+
+def _added(journey: Journey, touchpoint: Touchpoint) -> None:
+    cart_id = touchpoint.refs.get("cart")
+    key = f"cart:{cart_id}" if cart_id is not None else journey.implicit_cart or f"cart:{touchpoint.event_id}"
+    cart = journey.carts.get(key)
+    if cart is None:
+        cart = journey.carts[key] = Cart(key)
+        journey.cart_count += 1
+    if cart_id is None:
+        journey.implicit_cart = key
+    facts = touchpoint.facts
+    quantity, price = facts.get("quantity", 1), facts.get("price_minor")
+    product = str(facts.get("product_id", ""))
+    held = cart.items.get(product, [0, None])
+    cart.items[product] = [held[0] + quantity, price if price is not None else held[1]]
+    cart.currency = facts.get("currency", cart.currency)  # type: ignore[assignment]
+    _changed(cart, touchpoint)
+
+
+def _removed(journey: Journey, touchpoint: Touchpoint) -> None:
+    cart_id = touchpoint.refs.get("cart")
+    key = f"cart:{cart_id}" if cart_id is not None else journey.implicit_cart
+    cart = journey.carts.get(key) if key is not None else None
+    product = str(touchpoint.facts.get("product_id", ""))
+    if cart is None or product not in cart.items:
+        return
+    held = cart.items[product]
+    held[0] -= touchpoint.facts.get("quantity", 1)
+    if held[0] <= 0:
+        del cart.items[product]
+    _changed(cart, touchpoint)
+    if not cart.items:
+        _emptied(journey, cart)
+
+
+def _changed(cart: Cart, touchpoint: Touchpoint) -> None:
+    cart.changed_at = touchpoint.at
+    cart.changed_by = evidence_of(touchpoint)
+    cart.checkout_since = False
+
+
+def _emptied(journey: Journey, cart: Cart) -> None:
+    """Nothing is left in it; an implicit cart is over, a named one may fill again."""
+    cart.items.clear()
+    if journey.implicit_cart == cart.key:
+        journey.implicit_cart = None
+        del journey.carts[cart.key]
+
+
+def _checked_out(journey: Journey, touchpoint: Touchpoint) -> None:
+    checkout = _checkout_of(journey, touchpoint)
+    if checkout is None or checkout.ordered:
+        return
+    checkout.changed_at = touchpoint.at
+    checkout.changed_by = evidence_of(touchpoint)
+    cart_id = touchpoint.refs.get("cart")
+    if cart_id is not None:
+        checkout.cart = f"cart:{cart_id}"
+    if touchpoint.type == "checkout_started":
+        checkout.value_minor = touchpoint.facts.get("value_minor", checkout.value_minor)  # type: ignore[assignment]
+        checkout.currency = touchpoint.facts.get("currency", checkout.currency)  # type: ignore[assignment]
+        for cart in journey.carts.values():
+            if checkout.cart in (None, cart.key):
+                cart.checkout_since = True
+
+
+def _checkout_of(journey: Journey, touchpoint: Touchpoint) -> Checkout | None:
+    """The checkout that a touchpoint is about; begins one where there is none."""
+    checkout_id = touchpoint.refs.get("checkout")
+    if checkout_id is not None:
+        key = f"checkout:{checkout_id}"
+    elif journey.implicit_checkout is not None:
+        key = journey.implicit_checkout
+    elif touchpoint.type == "checkout_started":
+        key = journey.implicit_checkout = f"checkout:{touchpoint.event_id}"
+    else:
+        return None
+    if key not in journey.checkouts:
+        journey.checkouts[key] = Checkout(key)
+        journey.checkout_count += 1
+    return journey.checkouts[key]
+
+
+def _ordered(journey: Journey, touchpoint: Touchpoint) -> None:
+    cart_id, checkout_id = touchpoint.refs.get("cart"), touchpoint.refs.get("checkout")
+    for cart in list(journey.carts.values()):
+        if cart_id is None or cart.key == f"cart:{cart_id}":
+            _emptied(journey, cart)
+    for checkout in journey.checkouts.values():
+        if checkout_id is None or checkout.key == f"checkout:{checkout_id}":
+            checkout.ordered = True
+            if checkout.key == journey.implicit_checkout:
+                journey.implicit_checkout = None

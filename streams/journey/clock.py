@@ -1,0 +1,76 @@
+"""The two clocks of a journey partition, kept by ticks that stand in the log.
+
+A tick T of a channel says: everything of this channel up to T stands before me. At level 1 the channels are the partitions of
+the source topics, and their minimum is the *arrival clock*. Whenever it moves, the partition broadcasts a tick of level 2 behind
+the forwards it has sent; level 2's channels are the journey partitions, and so on for as many hops as links may have. The
+minimum at the last level is the *firing clock*: deadlines before it may fall. (Flink's watermarks, with the feedback edge
+unrolled.) A channel that is more than ``hold_at_most`` behind the furthest is left out: decided from the log alone, so a replay
+decides the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from streams.journey.entries import Instant, TickEntry
+from streams.journey.state import ClockState
+
+NEVER: Instant = -1
+
+
+class Clock:
+    """Levels of ticks over a :class:`ClockState`, which is what outlives a restart."""
+
+    def __init__(self, state: ClockState, sources: Collection[str], journeys: Collection[str], levels: int, hold_at_most: Instant):
+        self.state = state
+        self._expected = [frozenset(sources)] + [frozenset(journeys)] * (levels - 1)
+        self._hold_at_most = hold_at_most
+        while len(state.levels) < levels:
+            state.levels.append({})
+            state.sent.append(NEVER)
+
+    def take(self, tick: TickEntry) -> Instant | None:
+        """Note a tick; the level's new minimum if that has moved."""
+        level = tick.level - 1
+        if level >= len(self._expected) or tick.channel not in self._expected[level]:
+            return None
+        seen = self.state.levels[level]
+        if tick.at <= seen.get(tick.channel, NEVER):
+            return None
+        seen[tick.channel] = tick.at
+        self.state.replay = tick.replay
+        moved = self._minimum(level)
+        if moved <= self.state.sent[level]:
+            return None
+        self.state.sent[level] = moved
+        return moved
+
+    def _minimum(self, level: int) -> Instant:
+        seen, expected = self.state.levels[level], self._expected[level]
+        furthest = max(seen.values())
+        if len(seen) < len(expected):
+            return NEVER
+        return min(at for at in seen.values() if at >= furthest - self._hold_at_most)
+
+    @property
+    def last_level(self) -> int:
+        return len(self._expected)
+
+    @property
+    def arrival(self) -> Instant:
+        """Everything that had arrived by then is in."""
+        return self.state.sent[0]
+
+    @property
+    def firing(self) -> Instant:
+        """Deadlines before it may fall."""
+        return self.state.sent[-1]
+
+    def held_back_by(self) -> tuple[str, Instant] | None:
+        """The slowest source channel, and how far it is behind the furthest (µs): a health warning long before it is left out."""
+        seen = self.state.levels[0]
+        missing = self._expected[0] - seen.keys()
+        if missing:
+            return min(missing), NEVER
+        slowest = min(seen, key=lambda channel: (seen[channel], channel))
+        return slowest, max(seen.values()) - seen[slowest]

@@ -1,0 +1,71 @@
+"""``dispatch_late``: an order has not left the house in time.
+
+In time is its own ``dispatch_by`` where the shop gave one, else so long after the order. Any later sign of the parcel (a scan, an
+attempt, the delivery) tells that it was dispatched. It ends with the dispatch, or when the whole order is cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from streams.journey.entries import Instant, Touchpoint, Transition
+from streams.journey.state import Episode, Journey, Order
+from streams.journey.words import money, moment, span
+
+
+@dataclass(frozen=True)
+class DispatchLate:
+    kind: ClassVar[str] = "dispatch_late"
+    version: ClassVar[int] = 1
+
+    within: timedelta = timedelta(hours=48)
+    """From order to dispatch, where the order has no ``dispatch_by`` (parcelLab: created + x h; Narvar: day 2)."""
+    expires: ClassVar[timedelta | None] = None
+
+    def things(self, journey: Journey) -> Iterable[Order]:
+        return journey.orders.values()
+
+    def due(self, order: Order, journey: Journey) -> Instant | None:
+        if order.ordered_at is None or order.dispatch_late:
+            return None
+        if order.dispatched_at is not None or order.cancelled_at is not None:
+            return None
+        if order.dispatch_by is not None:
+            return order.dispatch_by
+        return order.ordered_at + self.within // timedelta(microseconds=1)
+
+    def open(self, order: Order, journey: Journey, at: Instant) -> Episode | None:
+        assert order.ordered_at is not None
+        assert order.ordered_by is not None
+        order.dispatch_late = True
+        told = "the shop had set itself" if order.dispatch_by is not None else f"{span(self.within)} after the order"
+        reason = (
+            f"Order of {moment(order.ordered_at)}, {money(order.total_minor, order.currency)}, has not been dispatched "
+            f"by {moment(at)}, {told}."
+        )
+        return Episode(
+            kind=self.kind,
+            key=order.key,
+            anchor="",
+            journey=journey.first,
+            due_at=at,
+            severity="warning",
+            action="Find the order in the warehouse; tell the customer the new date before they ask.",
+            evidence=[order.ordered_by],
+            transitions=[Transition(at, "opened", reason, by_deadline=True)],
+            value_minor=order.total_minor,
+            currency=order.currency,
+        )
+
+    def ended_by(self, episode: Episode, journey: Journey, touchpoint: Touchpoint) -> str | None:
+        order = journey.orders.get(episode.key)
+        if order is None:
+            return "The parcel's order is known now and speaks for it."
+        if order.dispatched_at is not None:
+            return f"Dispatched {moment(order.dispatched_at)}, {span(order.dispatched_at - episode.due_at)} late."
+        if order.cancelled_at is not None:
+            return f"The order was cancelled at {moment(order.cancelled_at)}."
+        return None

@@ -1,0 +1,152 @@
+"""What stands on journey.log: the one totally ordered input of a journey partition.
+
+A Kafka record of journey.log holds a list of entries (msgpack); an entry's position is (offset, index in the list). Three
+kinds of thing live on the log's partitions, each at ``partition_of`` its name: identifiers (``customer:ada``), which hold
+touchpoints; and the keys of episodes (``cart:42``), which hold what journeys claim about them.
+"""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import msgspec
+from msgspec import Struct
+
+Instant = int
+"""Microseconds since 1970-01-01 UTC."""
+Version = tuple[int, int]
+"""(epoch of the log, position): of two messages by one sender, the greater is the newer."""
+
+INDEX_BITS = 20
+"""A position is ``offset << INDEX_BITS | index``: one integer, ordered as the log is."""
+
+
+def position(offset: int, index: int) -> int:
+    return offset << INDEX_BITS | index
+
+
+def partition_of(name: str, partitions: int) -> int:
+    """Where a subject or key lives. Not Python's ``hash``: that differs between processes."""
+    return crc32(name.encode()) % partitions
+
+
+class Touchpoint(Struct, array_like=True, omit_defaults=True, gc=False):
+    """An event as a journey remembers it: only what sessions, orders and detectors look at."""
+
+    at: Instant
+    event_id: str
+    type: str
+    source: tuple[int, int, int]
+    """(topic, partition, offset) of the record it came in; topic as its place in ``SOURCE_TOPICS``."""
+    own: bool = False
+    """The customer's own doing, as opposed to a carrier's, the shop's or an agent's."""
+    channel: str | None = None
+    refs: dict[str, str] = {}
+    """``cart checkout order shipment ticket`` where the event names one."""
+    facts: dict[str, int | float | str | bool | None] = {}
+    """The few properties that matter to the fold, by name."""
+    digest: int = 0
+    """CRC-32 of what the producer wrote: the same id with another digest is a conflict."""
+    late: bool = False
+    """Past the lateness window: remembered so that it counts once, folded into nothing."""
+    via: int = 0
+    """Where it stands in the state of a subject: 0 its own, else the contributor it came through."""
+
+    @property
+    def order(self) -> tuple[Instant, str]:
+        return self.at, self.event_id
+
+
+class Transition(Struct, array_like=True, gc=False):
+    """A step in an episode's life."""
+
+    at: Instant
+    status: str
+    reason: str
+    by_deadline: bool
+    """Found by waiting: not published before the firing clock has passed it."""
+
+
+class Claim(Struct, array_like=True, gc=False):
+    """What a journey says of one episode, as far as the clock lets it be known."""
+
+    signal_id: str
+    kind: str
+    key: str
+    journey_id: str
+    subject: str
+    due_at: Instant
+    severity: str
+    action: str
+    evidence: list[tuple[str, int, int, int]]
+    transitions: list[Transition]
+    """Never empty, the first is ``opened``; a claim that is withdrawn is sent as ``None``."""
+    value_minor: int | None = None
+    currency: str | None = None
+
+
+class EventEntry(Struct, array_like=True, tag="e", gc=False):
+    subject: str
+    touchpoint: Touchpoint
+    row: bytes
+    """The event's row for the lake as JSON, without its position."""
+
+
+class LinkEntry(Struct, array_like=True, tag="l", gc=False):
+    """``subject`` belongs to ``target`` from ``at`` on (or, revoked, never did by this event)."""
+
+    subject: str
+    target: str
+    at: Instant
+    event_id: str
+    revoked: bool = False
+
+
+class MergeEntry(Struct, array_like=True, tag="m", gc=False):
+    """What ``sender`` contributes to ``subject``: all of it (``whole``) or what is new."""
+
+    subject: str
+    sender: str
+    version: Version
+    whole: bool
+    touchpoints: list[Touchpoint]
+
+
+class ClaimEntry(Struct, array_like=True, tag="c", gc=False):
+    subject: str
+    """The key the episode is about: ``cart:42``, ``order:7`` …"""
+    sender: str
+    version: Version
+    signal_id: str
+    claim: Claim | None
+    clock: Instant
+    """The sender's arrival clock: once the keeper's firing clock is past it, no claim in its place is still on its way."""
+
+
+class TickEntry(Struct, array_like=True, tag="t", gc=False):
+    """All of channel ``channel`` up to ``at`` stands before this entry."""
+
+    level: int
+    channel: str
+    at: Instant
+    replay: bool = False
+
+
+class GenesisEntry(Struct, array_like=True, tag="g", gc=False):
+    """The first entry of a partition: names this incarnation of the log."""
+
+    epoch: int
+    """Epoch milliseconds at creation."""
+
+
+class DeadLetterEntry(Struct, array_like=True, tag="d", gc=False):
+    """A refused record on its way to the lake."""
+
+    subject: str
+    row: bytes
+
+
+Entry = EventEntry | LinkEntry | MergeEntry | ClaimEntry | TickEntry | GenesisEntry | DeadLetterEntry
+
+pack: msgspec.msgpack.Encoder = msgspec.msgpack.Encoder()
+unpack: msgspec.msgpack.Decoder[list[Entry]] = msgspec.msgpack.Decoder(list[Entry])

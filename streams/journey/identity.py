@@ -1,0 +1,86 @@
+"""Whose is a touchpoint? A function of the set of links alone, never of the order in which they came.
+
+A link says that a weaker identifier (a device, an e-mail, an order) belongs to a stronger one from a time on. A touchpoint
+belongs to the target of its identifier's latest link at or before it, else of the earliest: a first login claims the device's
+past, a second person's login on the same device only what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+
+from streams.journey.entries import Instant, Touchpoint
+from streams.journey.state import Link
+
+STRENGTH = ("customer", "email", "phone", "anonymous", "order", "shipment", "ticket")
+"""The kinds of identifier, the strongest first."""
+
+MOST_TARGETS: Mapping[str, int] = {"email": 5, "phone": 5, "anonymous": 10, "order": 3, "shipment": 3, "ticket": 3}
+"""More targets than this and an identifier is no identifier (a kiosk, a test order): it is quarantined. Segment's default
+limit is 5 values an identifier (reference: Segment Unify, identity resolution settings); devices are lent more often."""
+
+LINK_GRAIN: Instant = 60_000_000
+"""Links are recorded once a minute for a pair, the earliest: repeats say nothing new."""
+
+_PLACEHOLDERS = frozenset(
+    "null none nil undefined nan guest anonymous unknown test n/a na -1 0 false true default user [object object]".split()
+) | {"[object object]", "not set", "(not set)"}
+_ZEROS = re.compile(r"[0\-]*$")
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a producer wrote nothing and called it an identifier (``null``, ``guest``, ``-1``, zeros …).
+
+    From Segment's blocked values (``^[0-]*$``, ``-1``, ``null``, ``anonymous``) and the merged-persons reports of PostHog.
+    """
+    text = value.strip().lower()
+    return not text or text in _PLACEHOLDERS or _ZEROS.match(text) is not None
+
+
+def kind_of(identifier: str) -> str:
+    return identifier.partition(":")[0]
+
+
+def record_link(links: list[Link], link: Link) -> bool:
+    """Add ``link`` unless its minute is known from an earlier moment; whether the list, kept sorted, has changed."""
+    for index, known in enumerate(links):
+        if known.target == link.target and known.at // LINK_GRAIN == link.at // LINK_GRAIN:
+            if (known.at, known.event_id) <= (link.at, link.event_id):
+                return False
+            del links[index]
+            break
+    links.append(link)
+    links.sort(key=lambda known: (known.at, known.target))
+    return True
+
+
+class Ownership:
+    """The rule, over one identifier's links."""
+
+    def __init__(self, identifier: str, links: Sequence[Link], revocations: Iterable[Link] = ()) -> None:
+        revoked = [(revocation.target, revocation.at) for revocation in revocations]
+        standing = [link for link in links if not any(link.target == to and link.at <= at for to, at in revoked)]
+        most = MOST_TARGETS.get(kind_of(identifier), 0)
+        self.quarantined = len({link.target for link in standing}) > most
+        self._identifier = identifier
+        self._links = [] if self.quarantined else standing
+        self._times = [link.at for link in self._links]
+
+    @property
+    def alone(self) -> bool:
+        """Nobody owns it: its journey is its own."""
+        return not self._links
+
+    def owner(self, at: Instant) -> str:
+        if not self._links:
+            return self._identifier
+        return self._links[max(bisect_right(self._times, at) - 1, 0)].target
+
+    def assign(self, touchpoints: Iterable[Touchpoint]) -> dict[str, list[Touchpoint]]:
+        """Touchpoints by whose they are."""
+        assigned: dict[str, list[Touchpoint]] = {}
+        for touchpoint in touchpoints:
+            assigned.setdefault(self.owner(touchpoint.at), []).append(touchpoint)
+        return assigned

@@ -1,0 +1,164 @@
+"""Orders and their parcels, as the touchpoints of checkout and delivery change them.
+
+A delivery event names its order, its shipment or both. One without a shipment speaks for every parcel of the order; one
+without an order belongs to the order that another event of its shipment named, and until then to the shipment itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from streams.journey.entries import Instant, Touchpoint
+from streams.journey.state import Journey, Order, Parcel, evidence_of
+
+_DISPATCHED = frozenset(
+    "shipment_dispatched shipment_scanned out_for_delivery delivery_attempt_failed ready_for_pickup delivered".split()
+)
+"""Each tells that the parcel has left the house."""
+_ATTEMPTED = frozenset("delivery_attempt_failed ready_for_pickup delivered".split())
+_OF_PARCELS = _DISPATCHED | {"shipment_created", "delivery_exception", "returned_to_sender"}
+
+
+def apply(journey: Journey, touchpoint: Touchpoint) -> Order | None:
+    """The order that the touchpoint has changed."""
+    change = _CHANGES.get(touchpoint.type)
+    in_delivery = touchpoint.type in _OF_PARCELS
+    if change is None and not in_delivery:
+        return None
+    order = _order_of(journey, touchpoint)
+    if order is None:
+        return None
+    order.touched_at = max(order.touched_at, touchpoint.at)
+    if change is not None:
+        change(order, touchpoint, journey)
+    if in_delivery:
+        _moved(order, touchpoint)
+    return order
+
+
+def _order_of(journey: Journey, touchpoint: Touchpoint) -> Order | None:
+    order_id, shipment_id = touchpoint.refs.get("order"), touchpoint.refs.get("shipment")
+    if shipment_id is not None and order_id is not None:
+        _attach(journey, shipment_id, order_id)
+    if order_id is None and shipment_id is not None:
+        order_id = journey.shipments.get(shipment_id)
+    if order_id is None and shipment_id is None:
+        return None
+    key = f"order:{order_id}" if order_id is not None else f"shipment:{shipment_id}"
+    order = journey.orders.get(key)
+    if order is None:
+        order = journey.orders[key] = Order(key)
+    return order
+
+
+def _attach(journey: Journey, shipment_id: str, order_id: str) -> None:
+    """The shipment's order is known now: what the shipment went through alone becomes the order's."""
+    if journey.shipments.setdefault(shipment_id, order_id) != order_id:
+        return
+    alone = journey.orders.pop(f"shipment:{shipment_id}", None)
+    if alone is None:
+        return
+    order = journey.orders.setdefault(f"order:{order_id}", Order(f"order:{order_id}"))
+    order.parcels.update(alone.parcels)
+    order.dispatched_at = _first(order.dispatched_at, alone.dispatched_at)
+    if order.promised_at is None:
+        order.promised_at, order.promised_by = alone.promised_at, alone.promised_by
+        order.promise_known_at, order.timezone, order.delivery_late = alone.promise_known_at, alone.timezone, alone.delivery_late
+    _settle(order)
+
+
+def _completed(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
+    if order.ordered_at is None:
+        order.ordered_at, order.ordered_by = touchpoint.at, evidence_of(touchpoint)
+        journey.order_count += 1
+        order.cart_id, order.checkout_id = touchpoint.refs.get("cart"), touchpoint.refs.get("checkout")
+    _updated(order, touchpoint, journey)
+
+
+def _updated(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
+    facts = touchpoint.facts
+    order.total_minor = facts.get("total_minor", order.total_minor)  # type: ignore[assignment]
+    order.currency = facts.get("currency", order.currency)  # type: ignore[assignment]
+    order.dispatch_by = facts.get("dispatch_by", order.dispatch_by)  # type: ignore[assignment]
+
+
+def _cancelled(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
+    if touchpoint.facts.get("whole", True) and order.cancelled_at is None:
+        order.cancelled_at = touchpoint.at
+
+
+def _refunded(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
+    order.refunded_at = touchpoint.at
+    amount = touchpoint.facts.get("amount_minor", order.total_minor)
+    if amount is not None:
+        order.refunded_minor = (order.refunded_minor or 0) + amount  # type: ignore[assignment, operator]
+
+
+def _promised(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
+    at = touchpoint.facts.get("at")
+    if order.promised_at is None and at is not None:
+        order.promised_at, order.promised_by = at, evidence_of(touchpoint)  # type: ignore[assignment]
+        order.promise_known_at = touchpoint.at
+        order.timezone = touchpoint.facts.get("timezone")  # type: ignore[assignment]
+
+
+def _estimated(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
+    order.estimated_at = touchpoint.facts.get("at", order.estimated_at)  # type: ignore[assignment]
+
+
+def _return_requested(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
+    order.return_requested_at = order.return_requested_at or touchpoint.at
+
+
+def _return_received(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
+    order.return_received_at = order.return_received_at or touchpoint.at
+
+
+_CHANGES: dict[str, Callable[[Order, Touchpoint, Journey], None]] = {
+    "order_completed": _completed,
+    "order_updated": _updated,
+    "order_cancelled": _cancelled,
+    "order_refunded": _refunded,
+    "delivery_promised": _promised,
+    "estimate_updated": _estimated,
+    "return_requested": _return_requested,
+    "return_received": _return_received,
+}
+
+
+def _moved(order: Order, touchpoint: Touchpoint) -> None:
+    """A parcel got further; without a shipment's name it speaks for all of them."""
+    shipment_id = touchpoint.refs.get("shipment")
+    if shipment_id is None:
+        parcels = list(order.parcels.values()) or [order.parcels.setdefault("", Parcel())]
+    else:
+        unnamed = order.parcels.pop("", None)
+        parcels = [order.parcels.setdefault(shipment_id, unnamed or Parcel())]
+    for parcel in parcels:
+        _move(parcel, touchpoint.type, touchpoint.at)
+    if touchpoint.type in _DISPATCHED:
+        order.dispatched_at = order.dispatched_at or touchpoint.at
+    _settle(order)
+
+
+def _move(parcel: Parcel, kind: str, at: Instant) -> None:
+    if kind in _DISPATCHED:
+        parcel.dispatched_at = parcel.dispatched_at or at
+    if kind in _ATTEMPTED:
+        parcel.attempted_at = parcel.attempted_at or at
+    if kind == "delivered":
+        parcel.delivered_at = parcel.delivered_at or at
+
+
+def _settle(order: Order) -> None:
+    """The order as a whole: attempted and delivered when the last of its known parcels is. Once it is, it stays."""
+    attempts = [parcel.attempted_at for parcel in order.parcels.values()]
+    if order.first_attempt_at is None and attempts and None not in attempts:
+        order.first_attempt_at = max(at for at in attempts if at is not None)
+    deliveries = [parcel.delivered_at for parcel in order.parcels.values()]
+    if order.delivered_at is None and deliveries and None not in deliveries:
+        order.delivered_at = max(at for at in deliveries if at is not None)
+
+
+def _first(one: Instant | None, other: Instant | None) -> Instant | None:
+    return other if one is None else one if other is None else min(one, other)

@@ -1,0 +1,278 @@
+"""Where an event goes: a pure function of the record, keeping no state that matters.
+
+A record of a source topic becomes the entries of journey.log: the event at its strongest identifier, a link at each weaker one,
+or a dead letter with the reason. Ticks go to every partition. Doing a record twice is harmless: events are counted once by
+their id, links and ticks are idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from typing import Any
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct, field
+
+from schemas.codec import Event, Fault, Rejected, decode
+from schemas.events import CATALOGUE
+from schemas.instants import micros as instant
+from schemas.instants import moment as moment_of
+from schemas.tables import EventRow
+from schemas.topics import REVOKE, SOURCE_TOPICS, TICK
+from streams.journey.entries import (
+    DeadLetterEntry,
+    Entry,
+    EventEntry,
+    Instant,
+    LinkEntry,
+    TickEntry,
+    Touchpoint,
+    partition_of,
+)
+from streams.journey.identity import LINK_GRAIN, is_placeholder
+from streams.journey.refusals import refuse
+from streams.journey.rules import Rules, micros
+
+RECENT_LINKS = 100_000
+"""Links remembered as sent; forgetting one only repeats it."""
+
+_IDENTIFIERS = (
+    ("customer", "customer_id"),
+    ("email", "email"),
+    ("phone", "phone"),
+    ("anonymous", "anonymous_id"),
+    ("order", "order_id"),
+    ("shipment", "shipment_id"),
+    ("ticket", "ticket_id"),
+)
+_FIELDS = tuple(name for _, name in _IDENTIFIERS)
+_REFS = (("cart", "cart_id"), ("checkout", "checkout_id"), ("order", "order_id"), ("shipment", "shipment_id"), ("ticket", "ticket_id"))
+
+FACTS: dict[str, tuple[str, ...]] = {
+    "product_added": ("product_id", "quantity", "price_minor", "currency"),
+    "product_removed": ("product_id", "quantity"),
+    "checkout_started": ("value_minor", "currency"),
+    "order_completed": ("total_minor", "currency", "dispatch_by"),
+    "order_updated": ("total_minor", "currency", "dispatch_by"),
+    "order_cancelled": ("whole",),
+    "order_refunded": ("amount_minor",),
+    "delivery_promised": ("promised_at", "promised_date", "destination_timezone"),
+    "estimate_updated": ("estimated_at", "estimated_date", "destination_timezone"),
+    "agent_replied": ("by",),
+    "survey_answered": ("survey", "score", "scale_max"),
+    "review_posted": ("score", "scale_max"),
+    "privacy_requested": ("request",),
+}
+"""The properties that touchpoints remember, by event type: those that the fold or a detector reads."""
+
+
+class Source(Struct, array_like=True, gc=False):
+    """A record of a source topic."""
+
+    topic: int
+    """Its place in ``SOURCE_TOPICS``."""
+    partition: int
+    offset: int
+    timestamp: Instant
+    """The record's, which serves as ``received_at`` where the event has none."""
+    value: bytes | None
+    control: str | None = None
+    """The ``throughline`` header: ``tick`` or ``revoke``; None of an event."""
+
+
+class RouteOut(Struct):
+    """What a batch of records became."""
+
+    log: dict[int, list[Entry]] = field(default_factory=dict)
+    """Entries for journey.log by partition, in order."""
+    dead_letters: list[tuple[str, bytes]] = field(default_factory=list)
+    """(id, JSON) for events.dead-letter."""
+    events: int = 0
+
+
+class Router:
+    """Routes records; ``hash_identifier(kind, value)`` is the keyed hash of e-mails and phones."""
+
+    def __init__(self, partitions: int, rules: Rules, hash_identifier: Callable[[str, str], str]) -> None:
+        self._partitions = partitions
+        self._hash = hash_identifier
+        self._lateness = micros(rules.lateness)
+        self._future = micros(rules.future)
+        self._zone = rules.store_timezone
+        self._recent_links: dict[tuple[str, str, int], Instant] = {}
+        self._row = msgspec.json.Encoder()
+        self._own = {name: kind.actor == "customer" for name, kind in CATALOGUE.items()}
+
+    def route(self, records: Iterable[Source], out: RouteOut) -> None:
+        for record in records:
+            if record.control is not None:
+                self._control(record, out)
+                continue
+            out.events += 1
+            event = decode(record.value or b"")
+            if isinstance(event, Rejected):
+                self._refuse(record, event.reason, event.faults, event.event_id, out)
+            else:
+                self._event(event, record, out)
+
+    def _send(self, name: str, entry: Entry, out: RouteOut) -> None:
+        partition = partition_of(name, self._partitions)
+        entries = out.log.get(partition)
+        if entries is None:
+            entries = out.log[partition] = []
+        entries.append(entry)
+
+    def _event(self, event: Event, record: Source, out: RouteOut) -> None:
+        identifiers = self._identifiers(event)
+        if not identifiers:
+            fault = Fault(path="", rule="at least one identifier that is none of null, guest, 0 …", value=_carried(event))
+            return self._refuse(record, "no_identity", [fault], event.event_id, out)
+        received = event.received_at if event.received_at is not None else record.timestamp
+        at = event.occurred_at
+        if event.sent_at is not None:
+            at += received - event.sent_at
+        if at - received > self._future:
+            fault = Fault(path="occurred_at", rule="at most 24 h after it was received", value=moment_of(event.occurred_at).isoformat())
+            return self._refuse(record, "from_the_future", [fault], event.event_id, out)
+        at = min(at, received)
+        subject, weaker = identifiers[0], identifiers[1:]
+        touchpoint = self._touchpoint(event, at, record)
+        touchpoint.late = received - at > self._lateness
+        row = self._event_row(event, at, received, touchpoint.late, subject, record)
+        self._send(subject, EventEntry(subject, touchpoint, row), out)
+        if not touchpoint.late:
+            for identifier in weaker:
+                self._link(identifier, subject, at, event.event_id, out)
+        return None
+
+    def _identifiers(self, event: Event) -> list[str]:
+        """Its identifiers, the strongest first, placeholders left out; the event's e-mail and phone are hashed in passing."""
+        found = []
+        for kind, name in _IDENTIFIERS:
+            value = getattr(event, name)
+            if value is None:
+                continue
+            if is_placeholder(value):
+                setattr(event, name, None)
+                continue
+            if kind in ("email", "phone"):
+                value = self._hash(kind, value)
+                setattr(event, name, value)
+            found.append(f"{kind}:{value}")
+        return found
+
+    def _link(self, identifier: str, target: str, at: Instant, event_id: str, out: RouteOut) -> None:
+        pair = (identifier, target, at // LINK_GRAIN)
+        known = self._recent_links.get(pair)
+        if known is not None and known <= at:
+            return
+        if len(self._recent_links) >= RECENT_LINKS:
+            self._recent_links.clear()
+        self._recent_links[pair] = at
+        self._send(identifier, LinkEntry(identifier, target, at, event_id), out)
+
+    def _touchpoint(self, event: Event, at: Instant, record: Source) -> Touchpoint:
+        return Touchpoint(
+            at=at,
+            event_id=event.event_id,
+            type=event.type,
+            source=(record.topic, record.partition, record.offset),
+            own=self._own[event.type],
+            channel=event.channel,
+            refs={ref: value for ref, name in _REFS if (value := getattr(event, name)) is not None},
+            facts=self._facts(event),
+            digest=_digest(event),
+        )
+
+    def _facts(self, event: Event) -> dict[str, Any]:
+        names = FACTS.get(event.type)
+        if names is None:
+            return {}
+        facts = {name: value for name in names if (value := getattr(event.properties, name, None)) is not None}
+        if event.type in ("delivery_promised", "estimate_updated"):
+            return self._promise(facts)
+        return facts
+
+    def _promise(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """A promised moment as such, a promised day as its last second where the parcel goes, else where the store is."""
+        zone = facts.get("destination_timezone", self._zone)
+        moment = facts.get("promised_at") or facts.get("estimated_at")
+        day = facts.get("promised_date") or facts.get("estimated_date")
+        if moment is None and day is not None:
+            moment = datetime.combine(_day(day), time(23, 59, 59), ZoneInfo(zone))
+            moment = instant(moment)
+        return {"at": moment, "timezone": zone} if moment is not None else {}
+
+    def _event_row(self, event: Event, at: Instant, received: Instant, late: bool, subject: str, record: Source) -> bytes:
+        return self._row.encode(
+            EventRow(
+                event_id=event.event_id,
+                type=event.type,
+                occurred_at=at,
+                produced_at=event.occurred_at,
+                sent_at=event.sent_at,
+                received_at=received,
+                late=late,
+                source=event.source,
+                channel=event.channel,
+                customer_id=event.customer_id,
+                email=event.email,
+                phone=event.phone,
+                anonymous_id=event.anonymous_id,
+                order_id=event.order_id,
+                shipment_id=event.shipment_id,
+                ticket_id=event.ticket_id,
+                session_id=event.session_id,
+                cart_id=event.cart_id,
+                checkout_id=event.checkout_id,
+                context=event.context,
+                properties=event.properties_json,
+                extra=event.extra,
+                subject=subject,
+                topic=SOURCE_TOPICS[record.topic],
+                partition=record.partition,
+                offset=record.offset,
+            )
+        )
+
+    def _refuse(self, record: Source, reason: str, faults: list[Fault], event_id: str | None, out: RouteOut) -> None:
+        source = (record.topic, record.partition, record.offset)
+        identity, row = refuse(source, record.timestamp, record.value or b"", reason, faults, event_id, self._hash)
+        out.dead_letters.append((identity, row))
+        self._send(identity, DeadLetterEntry(identity, row), out)
+
+    def _control(self, record: Source, out: RouteOut) -> None:
+        """A tick goes to everybody, a revocation to the identifier; what is neither is a dead letter."""
+        try:
+            order = msgspec.json.decode(record.value or b"")
+            if record.control == TICK:
+                channel = f"{SOURCE_TOPICS[record.topic]}/{record.partition}"
+                tick = TickEntry(1, channel, int(order["at"]), bool(order.get("replay", False)))
+                for partition in range(self._partitions):
+                    out.log.setdefault(partition, []).append(tick)
+            elif record.control == REVOKE:
+                link = LinkEntry(order["identifier"], order["target"], int(order["at"]), order["event_id"], revoked=True)
+                self._send(link.subject, link, out)
+            else:
+                raise ValueError(record.control)
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError) as error:
+            fault = Fault(path="", rule="a tick or a revocation", value=str(error)[:100])
+            self._refuse(record, "unreadable", [fault], None, out)
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _carried(event: Event) -> str:
+    return ", ".join(f"{name}={getattr(event, name)!r}" for name in _FIELDS if getattr(event, name) is not None) or "none"
+
+
+def _digest(event: Event) -> int:
+    """Of what the producer says happened, leaving out when it was sent and received."""
+    said = (event.type, event.occurred_at, event.customer_id, event.anonymous_id, event.cart_id, event.checkout_id,
+            event.order_id, event.shipment_id, event.properties_json)  # fmt: skip
+    return crc32(repr(said).encode())

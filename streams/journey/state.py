@@ -1,0 +1,269 @@
+"""What is remembered of a subject between two entries: structs that pack to a few hundred bytes.
+
+Everything here is written whole and read whole (``array_like`` msgpack); a field added at the end with a default reads old
+state. Nothing refers to a clock but instants found in the log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from streams.journey.entries import Claim, Instant, Touchpoint, Transition, Version
+
+Evidence = tuple[str, int, int, int]
+"""(event_id, topic, partition, offset) of an event that a conclusion rests on."""
+
+
+def evidence_of(touchpoint: Touchpoint) -> Evidence:
+    return (touchpoint.event_id, *touchpoint.source)
+
+
+class Cart(Struct, array_like=True):
+    key: str
+    items: dict[str, list[Any]] = {}
+    """Product id to [quantity, price in minor units or None]."""
+    currency: str | None = None
+    changed_by: Evidence | None = None
+    """The last change: its event id is the anchor of an abandonment."""
+    changed_at: Instant = 0
+    checkout_since: bool = False
+    """A checkout of it started after its last change."""
+    opened_for: str | None = None
+    """The anchor of the last abandonment: one change is abandoned once."""
+    passed_over: Instant = -1
+    """The activity whose silence was put down to an abandoned checkout."""
+
+    @property
+    def value_minor(self) -> int | None:
+        prices = [price for _, price in self.items.values()]
+        if not prices or None in prices:
+            return None
+        return sum(quantity * price for quantity, price in self.items.values())
+
+    @property
+    def count(self) -> int:
+        return sum(quantity for quantity, _ in self.items.values())
+
+
+class Checkout(Struct, array_like=True):
+    key: str
+    cart: str | None = None
+    """The key of the cart it names; without one it is of every cart."""
+    value_minor: int | None = None
+    currency: str | None = None
+    changed_by: Evidence | None = None
+    changed_at: Instant = 0
+    ordered: bool = False
+    opened_for: str | None = None
+    abandoned: bool = False
+    """Its abandonment is open."""
+
+
+class Parcel(Struct, array_like=True):
+    dispatched_at: Instant | None = None
+    attempted_at: Instant | None = None
+    """First of delivery attempted, ready for pickup, delivered."""
+    delivered_at: Instant | None = None
+
+
+class Order(Struct, array_like=True):
+    key: str
+    """``order:7``, or ``shipment:s`` of a parcel whose order nobody named."""
+    ordered_at: Instant | None = None
+    ordered_by: Evidence | None = None
+    total_minor: int | None = None
+    currency: str | None = None
+    cart_id: str | None = None
+    checkout_id: str | None = None
+    cancelled_at: Instant | None = None
+    refunded_at: Instant | None = None
+    refunded_minor: int | None = None
+    dispatch_by: Instant | None = None
+    dispatched_at: Instant | None = None
+    promised_at: Instant | None = None
+    promised_by: Evidence | None = None
+    promise_known_at: Instant = 0
+    timezone: str | None = None
+    estimated_at: Instant | None = None
+    first_attempt_at: Instant | None = None
+    delivered_at: Instant | None = None
+    return_requested_at: Instant | None = None
+    return_received_at: Instant | None = None
+    parcels: dict[str, Parcel] = {}
+    touched_at: Instant = 0
+    dispatch_late: bool = False
+    """An episode of this kind was opened, whatever became of it."""
+    delivery_late: bool = False
+
+    @property
+    def waiting(self) -> bool:
+        """Somebody still waits for it."""
+        over = self.delivered_at or self.cancelled_at or self.return_received_at
+        return over is None or (self.return_requested_at is not None and self.return_received_at is None)
+
+
+class Episode(Struct, array_like=True):
+    """One stretch of trouble: opened once, perhaps ended."""
+
+    kind: str
+    key: str
+    anchor: str
+    journey: str
+    """The event id that the journey starts with."""
+    due_at: Instant
+    severity: str
+    action: str
+    evidence: list[Evidence]
+    transitions: list[Transition]
+    value_minor: int | None = None
+    currency: str | None = None
+    claimed: int = 0
+    """How many of its transitions the key's keeper was told."""
+
+    @property
+    def open(self) -> bool:
+        return self.transitions[-1].status == "opened"
+
+    def visible(self, as_of: Instant) -> int:
+        """How many transitions may be told: none that waiting found before the clock has passed it, nor what follows one."""
+        for count, transition in enumerate(self.transitions):
+            if transition.by_deadline and transition.at >= as_of:
+                return count
+        return len(self.transitions)
+
+
+class Session(Struct, array_like=True):
+    first: str
+    number: int
+    started_at: Instant
+    ended_at: Instant
+    touchpoints: int = 0
+    channel: str | None = None
+    products_viewed: int = 0
+    products_added: int = 0
+    orders: int = 0
+
+
+class Journey(Struct, array_like=True):
+    first: str
+    """The event id of its first touchpoint, of which its id is made."""
+    number: int
+    opened_at: Instant
+    last_at: Instant
+    last_own_at: Instant = 0
+    last_own: Evidence | None = None
+    touchpoints: int = 0
+    sessions: int = 0
+    session: Session | None = None
+    channels: list[str] = []
+    stages: dict[str, Instant] = {}
+    carts: dict[str, Cart] = {}
+    checkouts: dict[str, Checkout] = {}
+    orders: dict[str, Order] = {}
+    shipments: dict[str, str] = {}
+    """Shipment to the order it belongs to."""
+    implicit_cart: str | None = None
+    implicit_checkout: str | None = None
+    cart_count: int = 0
+    checkout_count: int = 0
+    order_count: int = 0
+    tickets: dict[str, bool] = {}
+    """Ticket to whether it is open."""
+    replies: int = 0
+    scores: list[tuple[str, float, float]] = []
+    signals: int = 0
+    friction: int = 0
+
+
+class Fold(Struct, array_like=True):
+    """The fold over a subject's touchpoints so far."""
+
+    journeys: int = 0
+    """Journeys begun, the open one included."""
+    orders: int = 0
+    journey: Journey | None = None
+    episodes: list[Episode] = []
+    """Those that are open or not yet told to the end."""
+    next_due: Instant | None = None
+    """When the next deadline falls, if nothing happens before."""
+    fired: Instant = -1
+    """The latest deadline that has fallen."""
+    through: tuple[Instant, str] = (-1, "")
+    """The order of the last touchpoint in it."""
+
+
+class Link(Struct, array_like=True, frozen=True):
+    at: Instant
+    target: str
+    event_id: str
+
+
+class Subject(Struct, array_like=True):
+    """An identifier: the touchpoints it carries, whose it is, and, while it is nobody's, its journey."""
+
+    next_due: Instant | None = None
+    """When it must be asked again. First, so that recovery can peek."""
+    applied: Version = (0, -1)
+    """The position in the log that it has seen; nothing at or before it counts again."""
+    as_of: Instant = 0
+    """The firing clock at which it last said what it knows."""
+    links: list[Link] = []
+    revocations: list[Link] = []
+    contributors: dict[str, Version] = {}
+    """Who has sent touchpoints, and the newest version seen of each; a touchpoint's ``via`` counts along it from 1."""
+    touchpoints: list[Touchpoint] = []
+    """Sorted by (at, event_id)."""
+    late: dict[str, tuple[int, tuple[int, int, int]]] = {}
+    """Events past the lateness window, by id: digest and source, so that they count once."""
+    seen: dict[int, Instant] = {}
+    """Of touchpoints let go within the lateness window: 64 bits of the id, and when it was."""
+    base: Fold = field(default_factory=Fold)
+    """The fold over what has been let go."""
+    fold: Fold = field(default_factory=Fold)
+
+
+class Held(Struct, array_like=True):
+    """What journeys claim of one episode, and what was last published of it."""
+
+    claims: dict[str, tuple[Version, Claim | None]] = {}
+    published: Claim | None = None
+    status: str | None = None
+    ended_at: Instant | None = None
+    retract_after: Instant | None = None
+    """Nobody claims it any more: it is retracted when the clock passes this and nobody has claimed it anew."""
+    changed_at: Instant = 0
+
+
+class Key(Struct, array_like=True):
+    """What an episode is about: a cart, an order … It alone says what is published of itself."""
+
+    next_due: Instant | None = None
+    applied: Version = (0, -1)
+    held: dict[str, Held] = {}
+
+
+class Peek(Struct, array_like=True):
+    """The first field of any state, read alone."""
+
+    next_due: Instant | None = None
+
+
+class ClockState(Struct, array_like=True):
+    """The partition's own record: where its clock stands."""
+
+    next_due: Instant | None = None
+    applied: Version = (0, -1)
+    levels: list[dict[str, Instant]] = []
+    sent: list[Instant] = []
+    replay: bool = False
+
+
+subject_decoder = msgspec.msgpack.Decoder(Subject)
+fold_decoder = msgspec.msgpack.Decoder(Fold)
+peek_decoder = msgspec.msgpack.Decoder(Peek)
+key_decoder = msgspec.msgpack.Decoder(Key)
+clock_decoder = msgspec.msgpack.Decoder(ClockState)
+encoder = msgspec.msgpack.Encoder()

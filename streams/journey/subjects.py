@@ -1,0 +1,403 @@
+"""A subject's step: entries in, state on, effects out.
+
+A subject keeps its touchpoints sorted. What comes in order folds one step further; what comes late, or is taken back, folds
+again from where the state was last let go, and the difference to what was said before goes out. While somebody else owns it,
+it sends its touchpoints on and folds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import insort
+from uuid import uuid5
+
+import msgspec
+
+from schemas.signals import NAMESPACE
+from schemas.tables import IdentityLinkRow
+from streams.journey.effects import Effects, Moment
+from streams.journey.entries import (
+    Claim,
+    ClaimEntry,
+    EventEntry,
+    Instant,
+    LinkEntry,
+    MergeEntry,
+    Touchpoint,
+    partition_of,
+)
+from streams.journey.fold import Folder, Outcome, Rowlike, write_open
+from streams.journey.identity import Ownership, kind_of, record_link
+from streams.journey.rows import journey_id
+from streams.journey.rules import Rules, micros
+from streams.journey.state import Episode, Fold, Link, Subject, encoder, fold_decoder
+
+SubjectEntry = EventEntry | LinkEntry | MergeEntry
+_json = msgspec.json.Encoder().encode
+
+
+class Live:
+    """A subject in hand between two commits."""
+
+    __slots__ = ("known", "name", "outcome", "ownership", "state")
+
+    def __init__(self, name: str, state: Subject) -> None:
+        self.name = name
+        self.state = state
+        self.ownership = Ownership(name, state.links, state.revocations)
+        self.outcome = Outcome()
+        self.known = {touchpoint.event_id: touchpoint for touchpoint in state.touchpoints}
+
+
+class Stepper:
+    """Carries subjects through their entries, under given rules."""
+
+    def __init__(self, rules: Rules, partitions: int) -> None:
+        self._folder = Folder(rules)
+        self._partitions = partitions
+        self._most = rules.touchpoints_max
+        self._kept = micros(rules.lateness) + micros(rules.journey_quiet)
+        self._lateness = micros(rules.lateness)
+
+    def step(self, live: Live, entries: list[tuple[int, SubjectEntry]], moment: Moment, out: Effects) -> None:
+        """Take the entries (with their index in the record) and let time pass; without entries, only time passes."""
+        state = live.state
+        before = live.ownership
+        fresh: list[Touchpoint] = []
+        kept: list[Touchpoint] | None = None
+        linked = False
+        for index, entry in entries:
+            if (moment.epoch, moment.version[1] - moment.index + index) <= state.applied:
+                continue  # met again after a crash: already counted
+            if isinstance(entry, EventEntry):
+                self._take_event(live, entry, index, fresh, moment, out)
+            elif isinstance(entry, LinkEntry):
+                linked = self._take_link(live, entry, moment, out) or linked
+            else:
+                kept = self._take_merge(live, entry, fresh, kept)
+        state.applied = max(state.applied, moment.version)
+        if linked:
+            live.ownership = Ownership(live.name, state.links, state.revocations)
+        if fresh or linked or kept is not None:
+            self._change(live, before, fresh, kept, linked, moment, out)
+        elif live.ownership.alone:
+            self._extend(live, [], moment, out)
+        state.as_of = max(state.as_of, moment.firing)
+        self._retain(live, moment.firing)
+
+    def _take_event(
+        self, live: Live, entry: EventEntry, index: int, fresh: list[Touchpoint], moment: Moment, out: Effects
+    ) -> None:
+        touchpoint, state = entry.touchpoint, live.state
+        known = live.known.get(touchpoint.event_id)
+        if known is not None:
+            return _met_again(known.digest, known.source, entry, out)
+        if touchpoint.event_id in state.late:
+            return _met_again(*state.late[touchpoint.event_id], entry, out)
+        if state.seen and _short(touchpoint.event_id) in state.seen:
+            out.counts["duplicates"] += 1
+            return None
+        out.counts["events"] += 1
+        owner = live.ownership.owner(touchpoint.at)
+        out.row("events", moment.offset, _placed(entry.row, owner, moment, index))
+        if touchpoint.late:
+            out.counts["late"] += 1
+            state.late[touchpoint.event_id] = (touchpoint.digest, touchpoint.source)
+            return None
+        fresh.append(touchpoint)
+        live.known[touchpoint.event_id] = touchpoint
+        return None
+
+    def _take_link(self, live: Live, entry: LinkEntry, moment: Moment, out: Effects) -> bool:
+        state = live.state
+        link = Link(entry.at, entry.target, entry.event_id)
+        if entry.revoked:
+            if link in state.revocations:
+                return False
+            state.revocations.append(link)
+        elif not record_link(state.links, link):
+            return False
+        row = IdentityLinkRow(
+            identifier=live.name, target=entry.target, linked_at=entry.at, event_id=entry.event_id, revoked=entry.revoked
+        )
+        out.row("identity_links", moment.offset, _json(moment.stamp(row)))
+        return True
+
+    def _take_merge(
+        self, live: Live, entry: MergeEntry, fresh: list[Touchpoint], kept: list[Touchpoint] | None
+    ) -> list[Touchpoint] | None:
+        """A contribution; ``kept`` is what stays of the touchpoints where some are taken back."""
+        state = live.state
+        if entry.version <= state.contributors.get(entry.sender, (-1, -1)):
+            return kept
+        state.contributors[entry.sender] = entry.version
+        via = list(state.contributors).index(entry.sender) + 1
+        if entry.whole:
+            fresh[:] = [touchpoint for touchpoint in fresh if touchpoint.via != via]
+            standing = state.touchpoints if kept is None else kept
+            remaining = [touchpoint for touchpoint in standing if touchpoint.via != via]
+            if len(remaining) < len(standing) or kept is not None:
+                kept = remaining
+            live.known = {touchpoint.event_id: touchpoint for touchpoint in (*remaining, *fresh)}
+        for touchpoint in entry.touchpoints:
+            if touchpoint.event_id not in live.known:
+                contributed = msgspec.structs.replace(touchpoint, via=via)
+                live.known[touchpoint.event_id] = contributed
+                fresh.append(contributed)
+        return kept
+
+    def _change(
+        self,
+        live: Live,
+        before: Ownership,
+        fresh: list[Touchpoint],
+        kept: list[Touchpoint] | None,
+        linked: bool,
+        moment: Moment,
+        out: Effects,
+    ) -> None:
+        """Touchpoints came, went, or changed hands: fold or send on what follows from it."""
+        state, after = live.state, live.ownership
+        held = state.touchpoints
+        boundary = state.base.through
+        fresh = sorted((touchpoint for touchpoint in fresh if touchpoint.order > boundary), key=lambda touchpoint: touchpoint.order)
+        if before.alone and after.alone:
+            if kept is None and (not fresh or self._in_order(state, fresh[0])):
+                state.touchpoints.extend(fresh)
+                return self._extend(live, fresh, moment, out)
+            was = self._told(live)
+            state.touchpoints = _merged(held if kept is None else kept, fresh)
+            return self._refold(live, was, moment, out)
+        was = self._told(live) if before.alone else None
+        state.touchpoints = _merged(held if kept is None else kept, fresh)
+        if after.alone:
+            self._send_all(live, dict.fromkeys(before.assign(held), ()), moment, out)
+            return self._refold(live, _nothing(), moment, out)
+        if was is not None:
+            state.fold = _copy(state.base)
+            self._withdraw(live, was, moment, out)
+        if was is None and kept is None and not linked:
+            return self._forward(live, after.assign(fresh), moment, out)
+        parted = before.assign(held) if was is None else {}
+        now = after.assign(state.touchpoints)
+        changed = {target: now.get(target, []) for target in (*now, *parted) if _ids(now.get(target)) != _ids(parted.get(target))}
+        return self._send_all(live, changed, moment, out)
+
+    def _in_order(self, state: Subject, first: Touchpoint) -> bool:
+        return first.order > state.fold.through and first.at > state.fold.fired
+
+    def _extend(self, live: Live, fresh: list[Touchpoint], moment: Moment, out: Effects) -> None:
+        state = live.state
+        for touchpoint in fresh:
+            self._folder.apply(live.name, state.fold, touchpoint, live.outcome)
+        self._folder.advance(live.name, state.fold, moment.firing, live.outcome)
+        state.as_of = max(state.as_of, moment.firing)
+        self._claim_steps(live, moment, out)
+
+    def _claim_steps(self, live: Live, moment: Moment, out: Effects) -> None:
+        """Tell the keepers what has become visible since; forget what is over and told."""
+        state = live.state
+        for episode in state.fold.episodes:
+            visible = episode.visible(state.as_of)
+            if visible > episode.claimed:
+                episode.claimed = visible
+                self._claim(live.name, _claim(live.name, episode, visible), moment, out)
+        _forget_told(state.fold)
+
+    def _told(self, live: Live) -> tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]]:
+        """All that this subject has said of the touchpoints it still has."""
+        return self._run(live)[1:]
+
+    def _run(self, live: Live) -> tuple[Fold, dict[tuple[str, str], Rowlike], dict[str, Claim]]:
+        """The fold from the base on: itself, its rows, and the claims that follow as of now."""
+        state, outcome = live.state, Outcome()
+        fold = _copy(state.base)
+        for touchpoint in state.touchpoints:
+            self._folder.apply(live.name, fold, touchpoint, outcome)
+        self._folder.advance(live.name, fold, state.as_of, outcome)
+        write_open(live.name, fold, outcome, list(fold.journey.orders) if fold.journey is not None else [])
+        episodes = {id(episode): episode for episode in (*fold.episodes, *outcome.episodes)}.values()
+        claims = {}
+        for episode in episodes:
+            episode.claimed = episode.visible(state.as_of)
+            if episode.claimed:
+                claim = _claim(live.name, episode, episode.claimed)
+                claims[claim.signal_id] = claim
+        return fold, outcome.rows, claims
+
+    def _refold(
+        self, live: Live, was: tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]], moment: Moment, out: Effects
+    ) -> None:
+        state = live.state
+        state.as_of = max(state.as_of, moment.firing)
+        state.fold, rows, claims = self._run(live)
+        _forget_told(state.fold)
+        for identity, row in was[0].items():
+            if identity not in rows:
+                live.outcome.rows[identity] = msgspec.structs.replace(row, withdrawn=True)
+        for identity, row in rows.items():
+            if was[0].get(identity) != row:
+                live.outcome.rows[identity] = row
+        self._tell_difference(live.name, was[1], claims, moment, out)
+
+    def _withdraw(
+        self, live: Live, was: tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]], moment: Moment, out: Effects
+    ) -> None:
+        """It is somebody else's now: what was said in its name is taken back."""
+        live.outcome = Outcome()
+        for identity, row in was[0].items():
+            live.outcome.rows[identity] = msgspec.structs.replace(row, withdrawn=True)
+        self._tell_difference(live.name, was[1], {}, moment, out)
+
+    def _tell_difference(
+        self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects
+    ) -> None:
+        for signal_id, claim in was.items():
+            if signal_id not in now:
+                entry = ClaimEntry(claim.key, name, moment.version, signal_id, None, moment.arrival)
+                out.send(partition_of(claim.key, self._partitions), entry)
+        for signal_id, claim in now.items():
+            if was.get(signal_id) != claim:
+                self._claim(name, claim, moment, out)
+
+    def _claim(self, name: str, claim: Claim, moment: Moment, out: Effects) -> None:
+        entry = ClaimEntry(claim.key, name, moment.version, claim.signal_id, claim, moment.arrival)
+        out.send(partition_of(claim.key, self._partitions), entry)
+
+    def _forward(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
+        for target, touchpoints in assigned.items():
+            entry = MergeEntry(target, live.name, moment.version, False, touchpoints)
+            out.send(partition_of(target, self._partitions), entry)
+
+    def _send_all(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
+        for target, touchpoints in assigned.items():
+            entry = MergeEntry(target, live.name, moment.version, True, list(touchpoints))
+            out.send(partition_of(target, self._partitions), entry)
+
+    def _retain(self, live: Live, firing: Instant) -> None:
+        """Let go of what can no longer change, and say when to look again."""
+        state = live.state
+        if state.touchpoints and live.ownership.alone:
+            self._summarise(live, firing)
+        elif state.touchpoints and state.touchpoints[-1].at + self._kept < firing:
+            self._let_go(live, len(state.touchpoints), firing)
+        dues = [state.fold.next_due] if state.fold.next_due is not None else []
+        if state.touchpoints:
+            dues.append(state.touchpoints[-1].at + self._kept)
+        elif state.fold.journey is None:
+            dues.append(max(state.as_of, state.fold.through[0]) + self._kept)
+        for episode in state.fold.episodes:
+            if episode.claimed < len(episode.transitions):
+                dues.append(episode.transitions[episode.claimed].at)
+        state.next_due = min(dues)
+
+    def _summarise(self, live: Live, firing: Instant) -> None:
+        """The oldest half of too long a history, and all of one that is closed and past every late event, become the base."""
+        state = live.state
+        over = state.fold.journey is None and state.touchpoints[-1].at + self._kept < firing
+        if not over and len(state.touchpoints) <= self._most:
+            return
+        gone = len(state.touchpoints) if over else len(state.touchpoints) // 2
+        for touchpoint in state.touchpoints[:gone]:
+            self._folder.apply(live.name, state.base, touchpoint, Outcome())
+        for episode in state.base.episodes:
+            episode.claimed = episode.visible(state.as_of)
+        _forget_told(state.base)
+        self._let_go(live, gone, firing)
+
+    def _let_go(self, live: Live, count: int, firing: Instant) -> None:
+        state = live.state
+        horizon = firing - self._lateness
+        state.seen = {short: at for short, at in state.seen.items() if at >= horizon}
+        for touchpoint in state.touchpoints[:count]:
+            if touchpoint.at >= horizon:
+                state.seen[_short(touchpoint.event_id)] = touchpoint.at
+            del live.known[touchpoint.event_id]
+        del state.touchpoints[:count]
+
+    def forgettable(self, live: Live, firing: Instant) -> bool:
+        """Nothing is known of it that a returning customer's journey would start from."""
+        state = live.state
+        silent = not state.touchpoints and state.fold.journey is None and not state.fold.episodes and not state.links
+        weak = kind_of(live.name) not in ("customer", "email", "phone") and state.fold.orders == 0
+        return silent and weak and max(state.as_of, state.fold.through[0]) + self._kept < firing
+
+
+def signal_id(kind: str, key: str, anchor: str) -> str:
+    return str(uuid5(NAMESPACE, f"{kind}/{key}/{anchor}"))
+
+
+def _claim(name: str, episode: Episode, visible: int) -> Claim:
+    return Claim(
+        signal_id=signal_id(episode.kind, episode.key, episode.anchor),
+        kind=episode.kind,
+        key=episode.key,
+        journey_id=journey_id(name, episode.journey),
+        subject=name,
+        due_at=episode.due_at,
+        severity=episode.severity,
+        action=episode.action,
+        evidence=episode.evidence,
+        transitions=episode.transitions[:visible],
+        value_minor=episode.value_minor,
+        currency=episode.currency,
+    )
+
+
+def _forget_told(fold: Fold) -> None:
+    """Drop the episodes that are over, or whose journey is, once all of them is told."""
+    journey = fold.journey
+    fold.episodes = [
+        episode
+        for episode in fold.episodes
+        if episode.claimed < len(episode.transitions)
+        or (episode.open and journey is not None and episode.journey == journey.first)
+    ]
+
+
+def _met_again(digest: int, source: tuple[int, int, int], entry: EventEntry, out: Effects) -> None:
+    """The same id: our own repetition, the producer's, or two events that claim to be one."""
+    if source == entry.touchpoint.source:
+        out.counts["redelivered"] += 1
+    elif digest == entry.touchpoint.digest:
+        out.counts["duplicates"] += 1
+    else:
+        out.counts["conflicts"] += 1
+        out.conflicts.append(entry)
+
+
+def _placed(row: bytes, owner: str, moment: Moment, index: int) -> bytes:
+    """The event's row with its place in the log, spliced in: nothing is parsed for it."""
+    return b'%s,"owner":%s,"log_partition":%d,"log_epoch":%d,"log_offset":%d,"log_index":%d}' % (
+        row[:-1],
+        _json(owner),
+        moment.partition,
+        moment.epoch,
+        moment.offset,
+        index,
+    )
+
+
+def _merged(held: list[Touchpoint], fresh: list[Touchpoint]) -> list[Touchpoint]:
+    merged = list(held)
+    if len(fresh) > 8:
+        return sorted([*merged, *fresh], key=lambda touchpoint: touchpoint.order)
+    for touchpoint in fresh:
+        insort(merged, touchpoint, key=lambda known: known.order)
+    return merged
+
+
+def _copy(fold: Fold) -> Fold:
+    return fold_decoder.decode(encoder.encode(fold))
+
+
+def _ids(touchpoints: list[Touchpoint] | None) -> list[str]:
+    return [touchpoint.event_id for touchpoint in touchpoints or ()]
+
+
+def _nothing() -> tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]]:
+    return {}, {}
+
+
+def _short(event_id: str) -> int:
+    return int.from_bytes(hashlib.blake2b(event_id.encode(), digest_size=8).digest())

@@ -1,0 +1,31 @@
+"""How amounts, durations and moments are said to people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from schemas.instants import moment as _moment
+from streams.journey.entries import Instant
+
+_DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+"""Currencies whose minor unit is not a hundredth (ISO 4217); the rest have two decimals."""
+
+
+def money(minor: int | None, currency: str | None) -> str:
+    if minor is None:
+        return "unknown value"
+    decimals = _DECIMALS.get(currency or "", 2)
+    return f"{minor / 10**decimals:.{decimals}f} {currency or ''}".rstrip()
+
+
+def moment(at: Instant) -> str:
+    return _moment(at).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def span(duration: timedelta | Instant) -> str:
+    """``45 s``, ``30 min``, ``4 h``, ``2.5 d``: one unit, the largest that says it well."""
+    seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration / 1e6
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size * (2 if unit == "d" else 1):
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"
