@@ -1,0 +1,51 @@
+"""A signal on its way to people and systems: JSON with CloudEvents 1.0 headers (Kafka binding, binary mode)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from schemas.signals import Evidence, Signal
+from schemas.tables import SignalRow
+from schemas.topics import FRICTION_OPEN, FRICTION_SIGNALS
+from streams.agents.publish import Record
+from streams.journey.entries import partition_of
+
+SOURCE = b"throughline"
+TYPE = "dev.throughline.friction"
+OPEN = ("opened", "updated")
+_evidence = msgspec.json.Decoder(list[dict[str, str | int]])
+
+
+def signal_appends(signals: Iterable[SignalRow], partitions: int) -> dict[tuple[str, int], list[Record]]:
+    """Each change to ``friction.signals`` by its key, and the open set to ``friction.open``, where an end is a tombstone."""
+    appends: dict[tuple[str, int], list[Record]] = {}
+    for row in signals:
+        signal = published(row)
+        record = Record(row.key.encode(), signal.model_dump_json().encode(), cloud_event(signal))
+        appends.setdefault((FRICTION_SIGNALS, partition_of(row.key, partitions)), []).append(record)
+        standing = record.value if row.status in OPEN else None
+        place = (FRICTION_OPEN, partition_of(row.signal_id, partitions))
+        appends.setdefault(place, []).append(Record(row.signal_id.encode(), standing, record.headers if standing else ()))
+    return appends
+
+
+def published(row: SignalRow) -> Signal:
+    """The contract's form of what the lake keeps as a row."""
+    fields = {name: getattr(row, name) for name in Signal.model_fields if name != "evidence"}
+    return Signal(**fields, evidence=tuple(Evidence.model_validate(item) for item in _evidence.decode(row.evidence)))
+
+
+def cloud_event(signal: Signal) -> tuple[tuple[str, bytes], ...]:
+    """The headers. ``ce_id`` names the change, so that a change told twice can be known by it."""
+    time = signal.model_dump(mode="json", include={"changed_at"})["changed_at"]
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_id", f"{signal.signal_id}/{signal.status}/{signal.changed_at}".encode()),
+        ("ce_source", SOURCE),
+        ("ce_type", f"{TYPE}.{signal.kind}.{signal.status}".encode()),
+        ("ce_subject", signal.key.encode()),
+        ("ce_time", time.encode()),
+        ("content-type", b"application/json"),
+    )

@@ -1,0 +1,205 @@
+"""The agent over journey.log: per partition one stitcher, its effects carried out, its stretches committed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, MutableMapping
+from time import monotonic
+
+import faust
+from faust.types import EventT, StreamT
+from msgspec import MsgspecError
+
+from schemas.failures import Stop
+from schemas.topics import JOURNEY_LOG
+from streams.agents.changelog import ChangelogStore
+from streams.agents.commit import Commit, NotOurs, Share, Stretch
+from streams.agents.metrics import Counts, PartitionStatus, partition_status
+from streams.agents.options import Options
+from streams.agents.outlet import Outlet, journey_log, letter_appends
+from streams.agents.publish import Appends
+from streams.agents.signals import signal_appends
+from streams.journey.effects import Effects
+from streams.journey.stitch import Stitcher
+
+logger = logging.getLogger(__name__)
+
+NewStitcher = Callable[[int, MutableMapping[str, bytes]], Stitcher]
+"""partition, its states"""
+
+
+class Owned:
+    """A partition in our hands: its stitcher, and what has come of it since the last commit."""
+
+    def __init__(self, partition: int, stitcher: Stitcher) -> None:
+        self.partition = partition
+        self.stitcher = stitcher
+        self.effects = Effects()
+        self.through = -1
+        """The last offset processed."""
+        self.resumed_at: int | None = None
+        """The first one since the last commit."""
+        self.committed = False
+        """Some stretch of it has been handed to a commit."""
+
+    def process(self, offset: int, value: bytes | None) -> None:
+        """Take one record in, unless it was taken before: after a rebalance Faust may deliver old batches again."""
+        if offset <= self.through:
+            return
+        if self.resumed_at is None:
+            self.resumed_at = offset
+        try:
+            self.stitcher.process(offset, value or b"", self.effects)
+        except MsgspecError as error:
+            logger.error("%s/%s offset %s holds no entries and is passed over: %s", JOURNEY_LOG, self.partition, offset, error)
+        self.through = offset
+
+    def share(self) -> Share | None:
+        """What it brings to a commit, which begins a new stretch; None if nothing was read."""
+        if self.resumed_at is None:
+            return None
+        self.stitcher.commit(self.effects)
+        share = Share(self.partition, self.stitcher.epoch, self.resumed_at, self.through, self.effects, not self.committed)
+        self.effects, self.resumed_at, self.committed = Effects(), None, True
+        return share
+
+
+class StitchAgent:
+    """Stitches batch after batch. What is said to others goes out with each batch, what must last with each commit.
+
+    While one commit is on its way the next stretch is read; the commit after that waits. Before partitions are given up the
+    stretch in hand is committed (``drained``), and if that cannot be done they are forgotten and read again.
+    """
+
+    def __init__(
+        self, app: faust.App, new: NewStitcher, outlet: Outlet, commit: Commit, store: ChangelogStore, options: Options, counts: Counts
+    ) -> None:
+        self._app = app
+        self._new = new
+        self._outlet = outlet
+        self._commit = commit
+        self._store = store
+        self._options = options
+        self._counts = counts
+        self._owned: dict[int, Owned] = {}
+        self._taken: list[EventT] = []
+        self._entries = 0
+        self._turn = asyncio.Lock()
+        self._begun = monotonic()
+        self._committing: asyncio.Task[None] | None = None
+        self._giving_up = True
+
+    @property
+    def owned(self) -> Iterable[Owned]:
+        return self._owned.values()
+
+    def statuses(self) -> Iterable[PartitionStatus]:
+        """For metrics."""
+        for owned in self._owned.values():
+            yield partition_status(owned.partition, owned.stitcher.status(), self._store.partition(owned.partition))
+
+    async def own(self, partitions: frozenset[int]) -> None:
+        """Faust calls this when the states of all owned partitions are complete; those that stayed keep their stitcher."""
+        for gone in self._owned.keys() - partitions:
+            del self._owned[gone]
+        for partition in partitions - self._owned.keys():
+            stitcher = self._new(partition, self._store.partition(partition))
+            self._owned[partition] = Owned(partition, stitcher)
+        self._giving_up = False
+
+    async def run(self, stream: StreamT) -> None:
+        """Faust calls this with the stream. An error in the core is the worker's end: its state is no longer to be trusted."""
+        try:
+            async for event in stream.noack().events():
+                async with self._turn:
+                    await self._take(event)
+        except Exception as error:
+            logger.exception("stitch failed")
+            await self._app.crash(error)
+
+    async def _take(self, event: EventT) -> None:
+        owned = self._owned.get(event.message.partition)
+        stale = event.message.generation_id != self._app.consumer_generation_id
+        if owned is None or stale or self._giving_up:
+            return  # not ours, or fetched before a rebalance: whoever owns it reads it from the committed offset
+        for record in event.message.value:
+            owned.process(record.offset, record.value)
+        self._taken.append(event)
+        self._entries += owned.effects.counts["entries"]
+        await self._outlet.send(self._say(owned.effects))
+        if self._due():
+            await self._begin_commit()
+
+    def _say(self, effects: Effects) -> Appends:
+        """What goes out at once: the log first in the order of the entries, and signals."""
+        appends = journey_log(JOURNEY_LOG, effects.log.items())
+        appends.update(signal_appends(effects.signals, self._options.partitions))
+        appends.update(letter_appends(effects.dead_letters, self._options.partitions))
+        self._counts.stitched.update(effects.counts)
+        self._counts.signals.update((signal.kind, signal.status) for signal in effects.signals)
+        effects.log, effects.signals, effects.dead_letters = {}, [], []
+        effects.counts.clear()
+        return appends
+
+    def _due(self) -> bool:
+        waited = monotonic() - self._begun
+        return bool(self._taken) and (waited >= self._options.commit_interval or self._entries >= self._options.commit_every)
+
+    async def commit_if_due(self) -> None:
+        """Called by a timer, for a log that has fallen silent."""
+        async with self._turn:
+            if self._due() and not self._giving_up:
+                await self._begin_commit()
+
+    async def _begin_commit(self) -> None:
+        """Cut the stretch here and commit it while the next is read. Needs the turn."""
+        await self._committed()
+        shares = [share for owned in self._owned.values() if (share := owned.share()) is not None]
+        stretch = Stretch(self._taken, shares)
+        self._taken, self._entries, self._begun = [], 0, monotonic()
+        self._committing = asyncio.create_task(self._run(stretch))
+
+    async def _committed(self) -> None:
+        """On return no commit is on its way."""
+        if self._committing is not None:
+            await asyncio.shield(self._committing)
+
+    async def _run(self, stretch: Stretch) -> None:
+        try:
+            await self._commit.run(stretch)
+        except (NotOurs, Stop) as problem:
+            logger.warning("Another worker owns what this one was about to commit; reading it again if it comes back: %s", problem)
+            self._forget()
+            await self._app.consumer.rejoin()
+        except Exception as error:
+            logger.exception("commit failed")
+            await self._app.crash(error)
+
+    async def drained(self) -> None:
+        """On return everything taken is committed, or forgotten; nothing more is taken before ``own``."""
+        try:
+            await asyncio.wait_for(self._drain(), self._options.drain_within)
+        except TimeoutError:
+            logger.warning("Not all that was read could be committed in %s s; it will be read again.", self._options.drain_within)
+            if self._committing is not None:
+                self._committing.cancel()
+            self._forget()
+
+    async def _drain(self) -> None:
+        async with self._turn:
+            self._giving_up = True
+            await self._committed()
+            if self._taken:
+                await self._begin_commit()
+            await self._committed()
+
+    def _forget(self) -> None:
+        """Drop every partition with its state: nothing of it is newer than the changelog. They are read back by the next rebalance."""
+        self._giving_up = True
+        self._counts.abandoned += len(self._owned)
+        for partition in self._owned:
+            self._store.drop(partition)
+            self._app.tables.recovery.revoke(self._store.changelog(partition))
+        self._owned.clear()
+        self._taken, self._entries = [], 0

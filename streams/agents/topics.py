@@ -1,0 +1,119 @@
+"""Creating the topics a worker needs, and the first entry of each log: its genesis.
+
+Everything here may be done twice, and by two workers at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from schemas.failures import Stop
+from schemas.topics import JOURNEY_LOG, TOPICS
+from streams.agents.changelog import TABLE
+from streams.agents.options import Options
+from streams.journey.entries import GenesisEntry, pack
+
+LARGEST_RECORD = {"max.message.bytes": str(8 * 1024 * 1024)}
+"""For topics of our own making: an entry or a state of one subject is never split, and may be larger than any event."""
+
+
+def changelog_topic(group: str) -> str:
+    """The name Faust gives the table's changelog."""
+    return f"{group}-{TABLE}-changelog"
+
+
+async def ensure_topics(options: Options) -> list[str]:
+    """Create what is missing and return its names. On return every partition of journey.log has begun.
+
+    Raises ``Stop`` where a topic exists that this worker could not work with: other partitions, or a changelog that forgets.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=options.brokers, **options.access.aiokafka)
+    await admin.start()
+    try:
+        created = [topic.name for topic in _wanted(options) if await _create(admin, topic)]
+        await _check(admin, options)
+    finally:
+        await admin.close()
+    await _begin(options)
+    return created
+
+
+def _wanted(options: Options) -> Iterable[NewTopic]:
+    for topic in TOPICS:
+        config = topic.config | (LARGEST_RECORD if topic.name == JOURNEY_LOG or topic.cleanup == "compact" else {})
+        yield NewTopic(topic.name, options.partitions, options.replication, topic_configs=config)
+    changelog = {"cleanup.policy": "compact", **LARGEST_RECORD}
+    yield NewTopic(changelog_topic(options.group), options.partitions, options.replication, topic_configs=changelog)
+
+
+async def _create(admin: AIOKafkaAdminClient, topic: NewTopic) -> bool:
+    """Whether it was not there before."""
+    try:
+        response = await admin.create_topics([topic])
+    except TopicAlreadyExistsError:
+        return False
+    for name, code, *why in response.topic_errors:
+        error = for_code(code)
+        if error is TopicAlreadyExistsError:
+            return False
+        if code:
+            raise Stop(f"The broker did not create topic {name}: {error.__name__} {why[0] or ''}".rstrip())
+    return True
+
+
+async def _check(admin: AIOKafkaAdminClient, options: Options) -> None:
+    names = [topic.name for topic in _wanted(options)]
+    for topic in await admin.describe_topics(names):
+        found = len(topic["partitions"])
+        if found != options.partitions:
+            raise Stop(
+                f"Topic {topic['topic']} has {found} partitions and this worker expects {options.partitions}. "
+                f"Set `partitions` to {found}, or use topics of their own."
+            )
+    policy = await _cleanup_policy(admin, changelog_topic(options.group))
+    if policy is not None and "delete" in policy:
+        raise Stop(
+            f"Topic {changelog_topic(options.group)} has cleanup.policy={policy}: it would forget the state of open journeys. "
+            "Set it to compact."
+        )
+
+
+async def _cleanup_policy(admin: AIOKafkaAdminClient, topic: str) -> str | None:
+    """None where the broker does not tell."""
+    try:
+        responses = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    except KafkaError:
+        return None
+    entries = (entry for response in responses for resource in response.resources for entry in resource[4])
+    return next((str(value) for name, value, *_ in entries if name == "cleanup.policy"), None)
+
+
+async def _begin(options: Options) -> None:
+    """Write a genesis entry where a log is empty. Of two written at once the one at offset 0 counts."""
+    partitions = [TopicPartition(JOURNEY_LOG, partition) for partition in range(options.partitions)]
+    consumer = AIOKafkaConsumer(bootstrap_servers=options.brokers, **options.access.aiokafka)
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(partitions)
+    finally:
+        await consumer.stop()
+    empty = [place.partition for place, end in ends.items() if end == 0]
+    if empty:
+        await _write_genesis(options, empty)
+
+
+async def _write_genesis(options: Options, partitions: Iterable[int]) -> None:
+    genesis = pack.encode([GenesisEntry(time.time_ns() // 1_000_000)])
+    producer = AIOKafkaProducer(bootstrap_servers=options.brokers, acks="all", **options.access.aiokafka)
+    await producer.start()
+    try:
+        for partition in partitions:
+            await producer.send_and_wait(JOURNEY_LOG, genesis, partition=partition)
+    finally:
+        await producer.stop()

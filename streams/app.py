@@ -1,0 +1,169 @@
+"""The Faust app: the pure core between Kafka topics and a lake, and how it is run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import faust
+from faust.types.transports import ConsumerT, TransportT
+
+from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS
+from streams.agents.changelog import changelog_table, raw_schema
+from streams.agents.commit import AfterStep, Commit, Step
+from streams.agents.health import Progress
+from streams.agents.lake import Lake
+from streams.agents.metrics import Counts, Gauges
+from streams.agents.options import Options
+from streams.agents.outlet import Outlet
+from streams.agents.pages import add_pages
+from streams.agents.publish import BATCH_BYTES, Publisher
+from streams.agents.route import RouteAgent
+from streams.agents.stitch import NewStitcher, StitchAgent
+from streams.agents.ticks import tick_now
+from streams.agents.transport import BatchTransport, Drain
+from streams.journey.routing import Router
+from streams.journey.rules import Rules
+from streams.journey.stitch import Stitcher
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 2.0
+TICK_EVERY = 1.0
+BATCHES_WAITING = 16
+"""Between Faust's fetcher and an agent: few, each is of many records."""
+
+
+@dataclass(frozen=True)
+class Core:
+    """The pure functions that a worker drives."""
+
+    router: Router
+    new_stitcher: NewStitcher
+
+
+def core(partitions: int, rules: Rules, hash_identifier: Callable[[str, str], str]) -> Core:
+    """The core of a shop with these rules; ``hash_identifier(kind, value)`` is its keyed hash of e-mails and phones."""
+    channels = frozenset(f"{topic}/{partition}" for topic in SOURCE_TOPICS for partition in range(partitions))
+    return Core(
+        Router(partitions, rules, hash_identifier),
+        lambda partition, states: Stitcher(partition, partitions, channels, rules, states),
+    )
+
+
+class App(faust.App):
+    """Faust with the batch transport, and without folders of its own: nothing of a worker lies on its disk."""
+
+    drain: Drain | None = None
+    """Called before partitions are given up."""
+
+    def _new_transport(self) -> TransportT:
+        return BatchTransport(self.conf.broker_consumer, self)
+
+    def _new_consumer(self) -> ConsumerT:
+        consumer = super()._new_consumer()
+        consumer.drain = self.drain
+        return consumer
+
+    def _create_directories(self) -> None:
+        """Nothing to create."""
+
+
+def build_app(options: Options, core: Core, lake: Lake, after_step: AfterStep | None = None) -> App:
+    """A worker, ready to start. The topics must exist (``ensure_topics``).
+
+    ``after_step`` is called after each of the commit's steps; a test ends the process there.
+    """
+    app = App(options.group, **_settings(options))
+    counts = Counts()
+    publisher = Publisher(lambda: app.producer._producer)
+    table = changelog_table(app, options.partitions)
+    store = table.data
+    progress = Progress(app, options.stalled_after)
+    gauges = Gauges(progress.lag, lambda: stitch.statuses(), counts)
+    route = RouteAgent(app, core.router, Outlet(publisher), options.partitions, counts)
+    outlet = Outlet(publisher)
+    commit = Commit(app, table, outlet, lake, gauges, after_step or _nothing)
+    stitch = StitchAgent(app, core.new_stitcher, outlet, commit, store, options, counts)
+    store.on_owned = stitch.own
+
+    app.agent(app.topic(*SOURCE_TOPICS, schema=raw_schema()), name="route", concurrency=1)(route.run)
+    app.agent(app.topic(JOURNEY_LOG, schema=raw_schema()), name="stitch", concurrency=1)(stitch.run)
+    app.timer(LOOK_EVERY, name="look")(progress.look)
+    app.timer(min(1.0, options.commit_interval), name="commit")(stitch.commit_if_due)
+    if options.clock == "wall":
+        app.timer(TICK_EVERY, name="tick", on_leader=True)(lambda: tick_now(publisher, options.partitions))
+    add_pages(app, progress, gauges)
+
+    async def drained() -> None:
+        await route.drained()
+        await stitch.drained()
+
+    app.drain = drained
+    return app
+
+
+def _nothing(step: Step) -> None:
+    """Nobody watches."""
+
+
+def _settings(options: Options) -> dict[str, Any]:
+    """Faust's settings. Offsets begin at the earliest: a changelog that was cut off there would else never recover (#651)."""
+    return {
+        "broker": [f"kafka://{address.strip()}" for address in options.brokers.split(",")],
+        "broker_credentials": options.access.faust,
+        "broker_session_timeout": options.session_timeout,
+        "broker_heartbeat_interval": options.session_timeout / 4,
+        "broker_rebalance_timeout": options.drain_within + options.session_timeout,
+        "broker_request_timeout": 40.0,
+        "broker_commit_interval": 1.0,
+        "consumer_auto_offset_reset": "earliest",
+        "producer_max_batch_size": BATCH_BYTES,
+        "producer_request_timeout": 30.0,
+        "stream_buffer_maxsize": BATCHES_WAITING,
+        "table_standby_replicas": options.standby_replicas,
+        "topic_partitions": options.partitions,
+        "topic_replication_factor": options.replication,
+        "reply_create_topic": False,
+        "web_bind": options.web_host,
+        "web_port": options.web_port,
+        "autodiscover": False,
+        "worker_redirect_stdouts": False,
+    }
+
+
+async def serve(app: App, stop: asyncio.Event) -> None:
+    """Run until ``stop`` is set, then drain, flush, commit and leave the group. Raises what ended the worker, if that was an error."""
+    app.in_worker = True
+    waiting = asyncio.create_task(stop.wait())
+    running = asyncio.create_task(_run(app))
+    try:
+        await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+        running.cancel()
+        await app.stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+async def _run(app: App) -> None:
+    await app.start()
+    await app.wait_until_stopped()
+
+
+def run_worker(app: App) -> None:
+    """Run in this process until SIGINT or SIGTERM."""
+    asyncio.run(_until_signal(app))
+
+
+async def _until_signal(app: App) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(app, stop)
