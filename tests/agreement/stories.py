@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from schemas.events import CATALOGUE
 from throughline.oracle.answers import answer
 from throughline.oracle.records import Record
 
@@ -20,10 +21,10 @@ TICK = timedelta(microseconds=1)
 
 
 def event(name: str, after: timedelta = timedelta(), /, **fields: Any) -> dict[str, Any]:
-    """An event ``after`` noon; ada's, unless it says whose. Its id is its name unless it says another."""
+    """An event ``after`` noon; ada's, if it is a customer's doing and does not say whose. Its id is its name unless it says another."""
     envelope: dict[str, Any] = {"event_id": name, "type": name, "occurred_at": (NOON + after).isoformat()}
-    known = {"customer_id", "anonymous_id", "email", "phone", "order_id", "shipment_id", "ticket_id"}
-    if not known & fields.keys():
+    kind = fields.get("type", name)
+    if CATALOGUE[kind].own and not {"customer_id", "anonymous_id", "email", "phone"} & fields.keys():
         envelope["customer_id"] = "ada"
     return envelope | fields
 
