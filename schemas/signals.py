@@ -38,7 +38,7 @@ Instant = Annotated[
 class Evidence(BaseModel):
     """An event that shows it, and the record it came in."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     event_id: EventId
     topic: str
@@ -49,7 +49,7 @@ class Evidence(BaseModel):
 class Signal(BaseModel):
     """One change of an episode. The same change is always the same ``signal_id``, ``status`` and ``changed_at``."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     signal_id: str
     """UUIDv5 of kind, key and episode."""

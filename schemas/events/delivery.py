@@ -35,6 +35,7 @@ class PromiseProperties(Properties):
     promised_at: Instant | None = None
     promised_date: Day | None = None
     destination_timezone: Name | None = None
+    """IANA; an unknown one is refused."""
     destination_country: Country | None = None
 
 
@@ -88,6 +89,7 @@ class EstimateProperties(ParcelProperties):
     estimated_at: Instant | None = None
     estimated_date: Day | None = None
     destination_timezone: Name | None = None
+    """IANA; an unknown one is refused."""
 
 
 class EstimateUpdated(DeliveryEvent):

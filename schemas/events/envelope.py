@@ -30,7 +30,7 @@ from schemas.events.rules import Rule
 class Fact(BaseModel):
     """An object inside an event, or the event itself: frozen, strict, open to fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow", allow_inf_nan=False, use_attribute_docstrings=True)
     rules: ClassVar[tuple[Rule, ...]] = ()
 
     @model_validator(mode="after")

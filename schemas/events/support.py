@@ -95,6 +95,7 @@ class SurveyProperties(Properties):
     rules: ClassVar[tuple[Rule, ...]] = (OnScale("score", "scale_max", lowest=0),)
     survey: Literal["nps", "csat", "ces"]
     score: Score
+    """0 to ``scale_max``."""
     scale_max: Scale | None = None
     comment: Text | None = None
 
@@ -109,6 +110,7 @@ class SurveyAnswered(SupportEvent):
 class ReviewProperties(Properties):
     rules: ClassVar[tuple[Rule, ...]] = (OnScale("score", "scale_max", lowest=1, default_scale=5),)
     score: Score
+    """1 to ``scale_max``."""
     scale_max: Scale = 5
     comment: Text | None = None
     product_id: Identifier | None = None
