@@ -7,6 +7,7 @@ before a commit, and the commit goes through the same handle that was compared, 
 writer has moved the same transaction meanwhile.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import RLock
@@ -33,6 +34,11 @@ TRANSIENT = (DeltaError, OSError)
 def app_id(partition: int, epoch: int) -> str:
     """Names a partition of one incarnation of the log, so that offsets that start at 0 again are new ones."""
     return f"{epoch}/{partition}"
+
+
+def told(problem: BaseException) -> str:
+    """The storage's own words on one line, without the colours and arrows it prints."""
+    return " ".join(re.sub(r"\x1b\[\d*m|↳", "", str(problem)).split()).rstrip(".")
 
 
 def parquet() -> WriterProperties:
@@ -85,6 +91,8 @@ class Ledger:
             return self._handle
 
     def _settled(self, apps: Iterable[str]) -> dict[str, int]:
+        if any(self._tried.get(app, NEVER) != self._known.get(app, NEVER) for app in apps):
+            self.handle().update_incremental()
         found = {app: self._version(app) for app in apps}
         moved = {app: at for app, at in found.items() if at != self._known.setdefault(app, at)}
         if any(self._tried.get(app) != at for app, at in moved.items()):
@@ -113,12 +121,12 @@ class Ledger:
             try:
                 return action()
             except SchemaMismatchError as problem:
-                raise Stop(f"{self.location} has another shape than this version writes: {problem}") from problem
+                raise Stop(f"{self.location} has another shape than this version writes: {told(problem)}") from problem
             except TRANSIENT as problem:
                 last = problem
             sleep(FIRST_PAUSE * 2**attempt)
             self._handle = None
-        raise Retry(f"{self.location} did not answer in {ATTEMPTS} attempts: {last}. Nothing is lost.") from last
+        raise Retry(f"{self.location} did not answer in {ATTEMPTS} attempts: {told(last)}. Nothing is lost.") from last
 
     def _read(self, app: str) -> int:
         self.handle().update_incremental()

@@ -16,7 +16,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from schemas.failures import Retry
 from schemas.tables import TABLES, Table
 from sinks.lake import location
-from sinks.ledger import parquet
+from sinks.ledger import parquet, told
 
 KEPT = timedelta(days=7)
 """How long replaced files stay for readers and time travel."""
@@ -44,7 +44,7 @@ def compact(lake: str | Path, storage_options: dict[str, str] | None = None) -> 
         try:
             done = handle.optimize.compact(writer_properties=parquet())
         except CommitFailedError as problem:
-            raise Retry(f"{table.name}: another process changed the files being compacted; try again ({problem})") from problem
+            raise Retry(f"{table.name}: another process changed its files meanwhile; try again ({told(problem)})") from problem
         if done["numFilesRemoved"]:
             merged[table.name] = (done["numFilesRemoved"], done["numFilesAdded"])
     return merged
@@ -80,4 +80,4 @@ def _tables(lake: str | Path, storage_options: dict[str, str] | None) -> list[tu
         there = [(table, place) for table, place in places if DeltaTable.is_deltatable(place, storage_options)]
         return [(table, DeltaTable(place, storage_options=storage_options)) for table, place in there]
     except (DeltaError, OSError) as problem:
-        raise Retry(f"The lake at {lake} cannot be opened: {problem}") from problem
+        raise Retry(f"The lake at {lake} cannot be opened: {told(problem)}") from problem
