@@ -1,0 +1,187 @@
+"""One person: their devices, what they go by, and what they do, act by act.
+
+``do`` is for their own acts: it moves their time on and keeps the ledger. ``tell`` is for what others say about them (the shop, a
+carrier, an agent) and may lie ahead. Nothing is said from the world's end on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Literal, NamedTuple
+
+from throughline.simulator.ledger import CART_IDLE, CHECKOUT_IDLE, Ledger
+from throughline.simulator.truth import Shopper
+from throughline.simulator.world import MINUTE, SECOND, World
+
+Kind = Literal["stranger", "guest", "member"]
+"""Never says who they are; gives an e-mail to order; has an account."""
+
+BOUNDARIES = tuple(idle + beside for idle in (CHECKOUT_IDLE, CART_IDLE) for beside in (-1, 0, 1))
+"""The silences where a signal opens or does not: each threshold with its two neighbours."""
+HESITATES = 0.03
+HESITATIONS = 2
+"""At most, in one visit."""
+
+
+@dataclass(slots=True)
+class Device:
+    id: str
+    channel: str
+    context: dict[str, str]
+    skew: int = 0
+    """How far its clock is ahead (µs)."""
+    borrowed: bool = False
+    """By a second customer: whoever uses it from then on is logged in."""
+
+
+class Draft(NamedTuple):
+    """An event as it truly occurred, not yet on the wire."""
+
+    at: int
+    type: str
+    event_id: str
+    ids: Mapping[str, str | None]
+    properties: Mapping[str, Any]
+    device: Device | None
+    """It was sent from here; None: by a server."""
+    channel: str
+
+
+@dataclass(slots=True)
+class Person:
+    world: World
+    number: int
+    kind: Kind
+    rng: Random
+    devices: list[Device]
+    named: bool
+    """Their shop gives carts and checkouts an id."""
+    now: int = 0
+    device: Device = field(init=False)
+    customer_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    known_by: set[str] = field(default_factory=set)
+    """The identifiers that some event has joined to them; the others would be strangers."""
+    logged_in: dict[str, int] = field(default_factory=dict)
+    """Device to since when."""
+    cart_id: str | None = None
+    holds: dict[str, int] = field(default_factory=dict)
+    """Product to pieces, of the current cart."""
+    checkout_id: str | None = None
+    orders: list[str] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    acts: list[tuple[int, str]] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+    hesitations: int = 0
+    just_arrived: bool = False
+    events: int = 0
+
+    def __post_init__(self) -> None:
+        self.device = self.devices[0]
+
+    @property
+    def name(self) -> str:
+        """Unique among all worlds' people by seed and number."""
+        return f"{self.world.seed}-{self.number}" if self.number >= 0 else f"{self.world.seed}-{-self.number}b"
+
+    def chance(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def between(self, low: int, high: int) -> int:
+        return self.rng.randrange(low, high)
+
+    def come(self, at: int) -> None:
+        """A visit begins: its first act is exactly now."""
+        self.now, self.just_arrived, self.hesitations = at, True, 0
+
+    def _pause(self) -> int:
+        """How long they take to the next act: seconds, mostly."""
+        if self.just_arrived:
+            self.just_arrived = False
+            return 0
+        if self.hesitations < HESITATIONS and self.chance(HESITATES):
+            self.hesitations += 1
+            return self._hesitation()
+        return self.between(2 * SECOND, 90 * SECOND)
+
+    def _hesitation(self) -> int:
+        """To the door, to the phone: about as long as a session may pause."""
+        if self.chance(0.5):
+            return self.rng.choice(BOUNDARIES)
+        if self.chance(0.5):
+            return self.between(CHECKOUT_IDLE + MINUTE, CART_IDLE - MINUTE)
+        return self.between(CART_IDLE + MINUTE, 75 * MINUTE)
+
+    def identity(self) -> dict[str, str | None]:
+        """What an act on the current device carries."""
+        customer = self.customer_id if self.device.id in self.logged_in else None
+        return {"customer_id": customer, "anonymous_id": self.device.id}
+
+    def contact(self) -> dict[str, str | None]:
+        """What they go by where there is no device: a letter, a call, a form of the help desk."""
+        ways: list[tuple[str, str | None]] = [("customer_id", self.customer_id), ("email", self.email), ("phone", self.phone)]
+        known = [(name, value) for name, value in ways if value is not None and value in self.known_by]
+        return dict([self.rng.choice(known)]) if known else {"anonymous_id": self.device.id}
+
+    def do(
+        self,
+        type: str,
+        properties: Mapping[str, Any] | None = None,
+        *,
+        after: int | None = None,
+        by: Mapping[str, str | None] | None = None,
+        channel: str | None = None,
+        **refs: str | None,
+    ) -> str:
+        """Their own act, on the current device unless ``by`` says what they go by. The event's id."""
+        pause = self._pause()
+        self.now += pause if after is None else after
+        self.ledger.own(self.now)
+        self.acts.append((self.now, type))
+        device = self.device if by is None else None
+        ids = {**(self.identity() if by is None else by), **refs}
+        event_id = self._say(self.now, type, ids, properties or {}, device, channel or self.device.channel)
+        self._keep(type, event_id, ids, properties or {})
+        return event_id
+
+    def tell(self, at: int, type: str, properties: Mapping[str, Any] | None = None, channel: str = "other", **ids: str | None) -> str:
+        """What somebody else says of them, at ``at``."""
+        return self._say(at, type, ids, properties or {}, None, channel)
+
+    def _say(
+        self, at: int, type: str, ids: Mapping[str, str | None], properties: Mapping[str, Any], device: Device | None, channel: str
+    ) -> str:
+        self.events += 1
+        event_id = f"e{self.name}-{self.events}"
+        if at < self.world.end_at:
+            self.drafts.append(Draft(at, type, event_id, ids, properties, device, channel))
+        return event_id
+
+    def _keep(self, type: str, event_id: str, ids: Mapping[str, str | None], properties: Mapping[str, Any]) -> None:
+        cart_id, checkout_id = ids.get("cart_id"), ids.get("checkout_id")
+        if type == "product_added":
+            self.ledger.added(event_id, cart_id, properties["product_id"], properties["quantity"])
+        elif type == "product_removed":
+            self.ledger.removed(event_id, cart_id, properties["product_id"], properties["quantity"])
+        elif type == "checkout_started":
+            self.ledger.started(event_id, checkout_id, cart_id)
+        elif type == "order_completed":
+            self.ledger.ordered(cart_id, checkout_id)
+        elif type.startswith(("checkout_step", "form_error", "payment_")):
+            self.ledger.went_on(event_id, checkout_id)
+
+    def joins(self, *names: str) -> dict[str, str | None]:
+        """These of their identifiers, to be said together with what they go by here: from then on each is theirs."""
+        said = {name: getattr(self, name) for name in names}
+        self.known_by.update(value for value in said.values() if value is not None)
+        self.known_by.add(self.device.id)
+        return said
+
+    def truth(self) -> Shopper:
+        ways = (("customer", self.customer_id), ("email", self.email), ("phone", self.phone))
+        named = [f"{kind}:{value}" for kind, value in ways if value is not None and value in self.known_by]
+        devices = [f"anonymous:{device.id}" for device in self.devices if not device.borrowed or self.number >= 0]
+        return Shopper(self.number, named + devices, self.ledger.sessions, self.orders, self.acts)
