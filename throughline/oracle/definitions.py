@@ -17,7 +17,7 @@ class Definitions:
 
     session_gap: timedelta = timedelta(minutes=30)
     journey_quiet: timedelta = timedelta(days=30)
-    journey_hold: timedelta = timedelta(days=180)
+    order_waits: timedelta = timedelta(days=365)
     lateness: timedelta = timedelta(days=30)
     future_limit: timedelta = timedelta(hours=24)
     cart_idle: timedelta = timedelta(minutes=30)

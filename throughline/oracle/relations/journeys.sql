@@ -1,5 +1,5 @@
--- A journey: a person's touchpoints until `journey_quiet` passes with nothing open; an undelivered order, a ticket or a return
--- holds it open, at most `journey_hold` after its last touchpoint.
+-- A journey: a person's touchpoints until `journey_quiet` passes with nothing open. A ticket or a return holds it open, and an
+-- order that is awaited (promised or shipped, not delivered, cancelled or returned) for `order_waits` after the last word of it.
 WITH pauses AS (
     SELECT person, place, moment, moment - lag(moment) OVER life AS pause, lag(moment) OVER life AS last_at, lag(place) OVER life AS last_place
     FROM touchpoints
@@ -15,16 +15,24 @@ tickets AS (
     ) AS state
     GROUP BY p.person, p.place
 ),
-awaited AS (
+orders_open AS (
+    SELECT p.person, p.place, max(t.moment) AS last_word
+    FROM pauses AS p JOIN orders AS o USING (person) JOIN parcels AS t ON t.person = o.person AND t.key = o.key
+    WHERE t.place <= p.last_place AND o.awaited_since <= p.last_at
+        AND coalesce(least(o.delivered_at, o.cancelled_at, o.returned_at) > p.last_at, true)
+    GROUP BY p.person, p.place
+),
+returns_open AS (
     SELECT DISTINCT p.person, p.place
     FROM pauses AS p JOIN orders AS o USING (person)
-    WHERE (o.awaited_since <= p.last_at AND coalesce(least(o.delivered_at, o.cancelled_at, o.returned_at) > p.last_at, true))
-       OR (o.return_requested_at <= p.last_at AND coalesce(o.return_received_at > p.last_at, true))
+    WHERE o.return_requested_at <= p.last_at AND coalesce(o.return_received_at > p.last_at, true)
 ),
 breaks AS (
     SELECT p.person, p.place
-    FROM pauses AS p LEFT JOIN tickets AS t USING (person, place) LEFT JOIN awaited AS a USING (person, place)
-    WHERE p.pause > getvariable('journey_hold') OR NOT (coalesce(t.open, false) OR a.place IS NOT NULL)
+    FROM pauses AS p LEFT JOIN tickets USING (person, place) LEFT JOIN orders_open AS o USING (person, place)
+        LEFT JOIN returns_open AS r ON r.person = p.person AND r.place = p.place
+    WHERE NOT coalesce(tickets.open, false) AND r.place IS NULL
+        AND coalesce(o.last_word + getvariable('order_waits') < p.moment, true)
 ),
 numbered AS (
     SELECT t.*, count(b.place) OVER (PARTITION BY t.person ORDER BY t.place) + 1 AS number

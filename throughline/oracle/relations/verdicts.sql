@@ -1,11 +1,11 @@
 -- What becomes of every record, one row each: accepted, duplicate, or the reason it is refused for.
 --
--- Received is when the collector says, else when the broker had it; a line of a file that says neither came as it was sent.
+-- Received is when the collector says, else when the broker had it; a line of a file that says neither came as it happened.
 -- The clock is cleaned here: by the skew between sending and receipt where the sender says when it sent, and never later than
 -- the receipt. Of the records of one event id the first to arrive is the event.
 WITH timed AS (
     SELECT *,
-        coalesce(received_at, arrived_at, sent_at, occurred_at) AS received,
+        coalesce(received_at, arrived_at, occurred_at) AS received,
         occurred_at + coalesce(received - sent_at, 0) AS corrected,
         list_filter([
             'customer:' || known(customer_id), 'email:' || CASE WHEN NOT placeholder(email) THEN email_hash END,
@@ -28,6 +28,8 @@ SELECT topic, partition, "offset", received, event_id, type, identifiers, least(
     cart_id, checkout_id, known(order_id) AS order_id, known(shipment_id) AS shipment_id, known(ticket_id) AS ticket_id, channel,
     properties,
     coalesce(refusal, CASE
-        WHEN row_number() OVER (PARTITION BY event_id, refusal IS NULL ORDER BY topic, partition, "offset") = 1
-        THEN 'accepted' ELSE 'duplicate' END) AS verdict
+        WHEN row_number() OVER arrival = 1 THEN 'accepted' ELSE 'duplicate' END) AS verdict
 FROM judged
+WINDOW arrival AS (
+    PARTITION BY event_id, refusal IS NULL ORDER BY topic, partition, CASE topic WHEN 'history' THEN received END, "offset"
+)

@@ -1,0 +1,75 @@
+"""Histories of people who keep meeting the thresholds: few names, so that carts, orders and devices are shared.
+
+Random times miss boundaries, so each household lives by one threshold of the contract and its two neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from tests.agreement.stories import DAY, HOUR, MINUTE, NOON, SECOND, TICK
+
+Pick = Callable[[Sequence[Any]], Any]
+"""Chooses one: by lot, or by Hypothesis, which can then shrink what it chose."""
+
+THRESHOLDS = (15 * MINUTE, 30 * MINUTE, DAY, 2 * DAY, 7 * DAY, 7 * DAY + 15 * MINUTE, 7 * DAY + 30 * MINUTE)
+SHORT_GAPS = (timedelta(), TICK, 20 * SECOND, MINUTE, 10 * MINUTE, HOUR)
+SHOPPING = ("page_viewed", "product_added", "product_added", "product_removed", "checkout_started", "checkout_started")
+PAYING = ("checkout_step_completed", "payment_failed", "payment_method_unavailable", "order_completed")
+PARCELS = (
+    "shipment_created shipment_dispatched shipment_scanned delivery_promised delivery_promised ready_for_pickup "
+    "delivery_attempt_failed delivered delivered order_cancelled order_updated"
+).split()
+ADA, BOB, TABLET = {"customer_id": "ada"}, {"customer_id": "bob"}, {"anonymous_id": "tablet"}
+WHO: Sequence[dict[str, str]] = (ADA, ADA, ADA, TABLET, ADA | TABLET, BOB | TABLET)
+CARTS: Sequence[dict[str, str]] = ({}, {}, {"cart_id": "1"}, {"cart_id": "2"})
+CHECKOUTS: Sequence[dict[str, str]] = ({}, {}, {"checkout_id": "1"}, {"checkout_id": "2"})
+ABOUT: Sequence[dict[str, str]] = (
+    *({"order_id": "1"}, {"order_id": "1"}, {"order_id": "2"}, {"shipment_id": "s"}),
+    *({"shipment_id": "t"}, {"order_id": "1", "shipment_id": "s"}, {"order_id": "1", "shipment_id": "t"}),
+)
+
+
+def household(name: str, size: int, pick: Pick) -> list[dict[str, Any]]:
+    """Up to ``size`` events of people whose every name starts with ``name``, in order of time; ids do not follow it."""
+    threshold = pick(THRESHOLDS)
+    gaps = (*SHORT_GAPS, *[threshold - TICK, threshold, threshold + TICK] * 2)
+    life = pick((SHOPPING, SHOPPING + PAYING, SHOPPING + PAYING, (*PAYING, *PARCELS), PARCELS))
+    events: list[dict[str, Any]] = []
+    after = timedelta()
+    for number in range(size):
+        after += pick(gaps)
+        happened = {field: f"{name}{value}" if field.endswith("_id") else value for field, value in happening(pick(life), pick).items()}
+        events.append({"event_id": f"{pick('abc')}{name}{number}", "occurred_at": (NOON + after).isoformat()} | happened)
+    return events
+
+
+def happening(kind: str, pick: Pick) -> dict[str, Any]:
+    """One event without its time."""
+    event: dict[str, Any] = {"type": kind, "properties": properties(kind, pick)}
+    if kind in PARCELS or kind == "order_completed":
+        event |= pick(ABOUT[:3] if kind.startswith("order_") else ABOUT)
+    if kind not in PARCELS or pick((False, False, True)):
+        event |= pick(WHO)
+    if kind in SHOPPING + PAYING:
+        event |= pick(CARTS)
+    if kind in (*PAYING, "checkout_started"):
+        event |= pick(CHECKOUTS)
+    return event
+
+
+def properties(kind: str, pick: Pick) -> dict[str, Any]:
+    """What the type needs, and now and then what it may say besides."""
+    moment = (NOON + pick((timedelta(), 15 * MINUTE, DAY, 2 * DAY, 7 * DAY))).isoformat()
+    if kind in ("product_added", "product_removed"):
+        return pick(({}, {"product_id": "1"}, {"product_id": "1", "quantity": 2}, {"product_id": "2"}))
+    if kind in ("order_completed", "order_updated"):
+        return pick(({}, {}, {"dispatch_by": moment}))
+    if kind == "order_cancelled":
+        return pick(({}, {"whole": False}))
+    if kind == "delivery_promised":
+        zone = pick(({}, {"destination_timezone": "America/Sao_Paulo"}, {"destination_timezone": "Asia/Tokyo"}))
+        return pick(({"promised_at": moment}, {"promised_at": moment}, {"promised_date": "2024-05-02"})) | zone
+    return {"payment_failed": {"decline": "soft"}, "checkout_step_completed": {"step": 1}}.get(kind, {})
