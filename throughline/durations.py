@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3_600, "d": 86_400}
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)\s*")
@@ -35,3 +35,12 @@ def say(duration: timedelta) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+_duration = TypeAdapter(Duration)
+
+
+def duration(text: str) -> timedelta:
+    """The duration that the text says. Raises ``ValueError`` in words."""
+    try:
+        return _duration.validate_python(text)
+    except ValidationError as error:
+        raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None

@@ -71,7 +71,7 @@ class KafkaSettings(BaseModel):
     cert_file: Path | None = Field(None, description="PEM of our own certificate, for mutual TLS")
     key_file: Path | None = Field(None, description="PEM of its key")
     replication: int = Field(1, ge=1, description="replicas of each topic we create; 3 in a real cluster")
-    session_timeout: Duration = Field(timedelta(seconds=10), description="a silent worker's partitions are given away after this")
+    session_timeout: Duration = Field(timedelta(seconds=8), description="a silent worker's partitions are given away after this")
     standby_replicas: int = Field(0, ge=0, description="warm copies of the state on other workers")
 
 
@@ -89,7 +89,12 @@ class Settings(BaseSettings):
     clock: Literal["wall", "log"] = Field(
         "wall", description="where time comes from: the leader's ticks, or only ticks in the log"
     )
-    commit_interval: Duration = Field(timedelta(seconds=1), description="how often results become durable and offsets move")
+    group: str = Field("throughline", min_length=1, description="consumer group: workers with the same one share the work")
+    commit_interval: Duration = Field(timedelta(seconds=5), description="how often results become durable and offsets move")
+    drain_within: Duration = Field(
+        timedelta(seconds=20), description="how long a stopping worker may take to finish what it holds"
+    )
+    stalled_after: Duration = Field(timedelta(minutes=1), description="a partition behind and unmoved for so long is unhealthy")
     identity_key: SecretStr | None = Field(
         None, description="key of the hash of e-mails and phones, 16 characters or more; never logged"
     )

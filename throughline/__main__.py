@@ -1,0 +1,5 @@
+"""``python -m throughline`` is ``throughline``."""
+
+from throughline.cli import main
+
+main()

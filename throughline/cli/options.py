@@ -1,0 +1,46 @@
+"""Options that several verbs share. What is not given comes from the environment, the file, or the default."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from throughline.settings import load
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+_OPTIONS: dict[str, Callable[[Any], Any]] = {
+    "brokers": click.option("--brokers", metavar="HOST:PORT", help="The Kafka to talk to; default: the embedded one."),
+    "lake_dir": click.option(
+        "--lake", "lake_dir", type=click.Path(path_type=Path, file_okay=False), help="The lake's folder; default: lake in --data."
+    ),
+    "data_dir": click.option(
+        "--data",
+        "data_dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Where logs, state and keys are; .throughline.",
+    ),
+    "partitions": click.option("--partitions", type=int, help="Partitions of each topic."),
+    "web_port": click.option("--web-port", type=int, help="Port of health and metrics."),
+    "clock": click.option("--clock", type=click.Choice(["wall", "log"]), help="Time from the leader's ticks, or from the log."),
+}
+
+
+def settings_from(*names: str) -> Callable[[Verb], Verb]:
+    """Gives the verb the options of these names, and the ``settings`` in which they came first."""
+
+    def decorate(verb: Verb) -> Verb:
+        @functools.wraps(verb)
+        def call(**arguments: Any) -> Any:
+            given = {name: arguments.pop(name) for name in names}
+            return verb(settings=load(**given), **arguments)
+
+        for name in reversed(names):
+            call = _OPTIONS[name](call)
+        return call  # type: ignore[return-value]
+
+    return decorate

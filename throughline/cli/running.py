@@ -1,0 +1,122 @@
+"""Verbs that run something until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.status import Status
+
+from schemas.failures import Stop
+from streams.agents.topics import ensure_topics
+from streams.app import run_worker
+from throughline.broker import EmbeddedBroker
+from throughline.cli.console import err, out, table, tell
+from throughline.cli.options import settings_from
+from throughline.local import LocalRun, announced, running_brokers
+from throughline.settings import Settings
+from throughline.topics import describe
+from throughline.watching import Standing
+from throughline.worker import client, options, worker
+
+
+@click.command()
+@settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "clock")
+def up(settings: Settings) -> None:
+    """Run it all: a broker if none is named, the topics, a worker. Ctrl-C drains, saves and stops."""
+    asyncio.run(_up(settings))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65_535), help="Default: a free one.")
+@settings_from("data_dir")
+def broker(settings: Settings, port: int | None) -> None:
+    """Run an embedded broker alone, until Ctrl-C. All its data is in memory."""
+    asyncio.run(_broker(settings, port))
+
+
+@click.command()
+@settings_from("brokers", "data_dir", "partitions")
+def topics(settings: Settings) -> None:
+    """Create the topics that are missing, and list them all."""
+    asyncio.run(_topics(settings))
+
+
+@click.command()
+@settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "clock")
+def work(settings: Settings) -> None:
+    """Run one worker in the foreground. SIGINT and SIGTERM drain it."""
+    brokers = running_brokers(settings)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    asyncio.run(_topics_exist(settings, brokers))
+    run_worker(worker(settings, brokers))
+
+
+@click.command()
+@settings_from("data_dir")
+def demo(settings: Settings) -> None:
+    """Simulated shoppers through a broker and a worker, in under two minutes; nothing keeps running."""
+    from throughline.demo import run_demo  # the simulator is needed by this verb alone
+
+    asyncio.run(run_demo(settings, out))
+
+
+async def _broker(settings: Settings, port: int | None) -> None:
+    stop = _told_to_stop()
+    async with EmbeddedBroker(settings.data_dir, port) as running:
+        with announced(settings.data_dir, running.address):
+            out.print(running.address)
+            tell(f"Its log: {running.log}. Ctrl-C stops it, and its data is gone.")
+            await stop.wait()
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C and by SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _up(settings: Settings) -> None:
+    stop = _told_to_stop()
+    async with LocalRun(settings, tell) as run:
+        tell(f"Lake: {settings.lake}. Health and metrics: http://{settings.web_host}:{settings.web_port}/metrics")
+        if settings.brokers is None:
+            tell("This broker keeps its data in memory: killed, it loses what was not yet worked off. Ctrl-C saves and stops.")
+        with err.status("running") as line:
+            await run.watch(stop, lambda now: _show(line, err, now))
+
+
+def _show(line: Status, console: Console, now: Standing) -> None:
+    if console.is_terminal:
+        line.update(words(now))
+
+
+def words(now: Standing) -> str:
+    """A worker's standing in one line."""
+    clock = "" if now.clock is None else f", time there {datetime.fromtimestamp(now.clock, UTC):%Y-%m-%d %H:%M:%S}"
+    return (
+        f"{now.status}: {now.events:,} events, {now.sources_behind:,} waiting, {now.signals:,} signals, "
+        f"{now.dead_letters:,} dead letters{clock}"
+    )
+
+
+async def _topics_exist(settings: Settings, brokers: str) -> list[str]:
+    try:
+        return await ensure_topics(options(settings, brokers))
+    except (OSError, ConnectionError) as error:
+        raise Stop(f"The broker at {brokers} does not answer: {error}") from error
+
+
+async def _topics(settings: Settings) -> None:
+    brokers = running_brokers(settings)
+    created = await _topics_exist(settings, brokers)
+    rows = await describe(client(settings, brokers))
+    shown = [(row.name, row.partitions, row.records, "created" if row.name in created else "", row.holds) for row in rows]
+    out.print(table(["topic", "partitions", "records", "", "holds"], shown))

@@ -1,0 +1,162 @@
+"""A run on this machine: a broker (the embedded one where none is named), the topics, one worker, and their end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from schemas.failures import Stop
+from streams.agents.topics import ensure_topics
+from throughline.broker import EmbeddedBroker, answers
+from throughline.identity_key import identity_key
+from throughline.keeping import StateKeeper
+from throughline.leash import Leashed
+from throughline.settings import Settings
+from throughline.watching import Standing, standing
+from throughline.worker import client, options
+
+SAVE_EVERY = timedelta(minutes=1)
+LOOK_EVERY = 0.5
+"""Seconds."""
+STARTS_WITHIN = 60.0
+ADDRESS_NAME = "broker.address"
+"""In ``data_dir``, while an embedded broker runs: where."""
+
+
+class LocalRun:
+    """``async with`` it: inside, the worker is running on ``brokers``; afterwards everything this started has ended.
+
+    The worker is a process of its own, so that what it does never waits for this one. At the end it drains, the state of open
+    journeys is saved, then the broker goes.
+    """
+
+    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        self.settings = settings
+        self._say = say
+        self._broker = EmbeddedBroker(settings.data_dir) if settings.brokers is None else None
+        self._stack = AsyncExitStack()
+        self._worker: Leashed | None = None
+        self._keeper: StateKeeper | None = None
+
+    @property
+    def brokers(self) -> str:
+        return self._broker.address if self._broker is not None else str(self.settings.brokers)
+
+    @property
+    def worker_log(self) -> Path:
+        return self.settings.data_dir / "worker.log"
+
+    async def __aenter__(self) -> Self:
+        identity_key(self.settings)
+        try:
+            await self._start()
+        except BaseException:
+            await self._end()
+            raise
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._end()
+
+    async def _start(self) -> None:
+        if self._broker is not None:
+            await self._stack.enter_async_context(self._broker)
+            self._stack.enter_context(announced(self.settings.data_dir, self._broker.address))
+        created = await ensure_topics(options(self.settings, self.brokers))
+        self._say(f"Broker at {self.brokers}, {len(created)} topics created.")
+        if self._broker is not None:
+            self._keeper = self._new_keeper()
+            if restored := await self._keeper.restore():
+                self._say(f"State of {restored} open journeys and episodes restored from {self.state_file}.")
+        self._worker = Leashed(self._command(), self.worker_log)
+        await self._until_it_owns()
+
+    @property
+    def state_file(self) -> Path:
+        return self.settings.lake.with_name(f"{self.settings.lake.name}.state")
+
+    async def standing(self) -> Standing:
+        """How the worker does. Raises ``Stop`` where it has ended."""
+        if self._worker is None or not self._worker.running:
+            raise Stop(f"The worker has ended. Its log says why: {self.worker_log}")
+        return await standing(self.settings.web_host, self.settings.web_port)
+
+    async def watch(self, stop: asyncio.Event, show: Callable[[Standing], None]) -> None:
+        """Until ``stop``: show how it goes, save the state each minute."""
+        clock = asyncio.get_running_loop().time
+        save_at = clock() + SAVE_EVERY.total_seconds()
+        while not stop.is_set():
+            show(await self.standing())
+            if self._keeper is not None and clock() >= save_at:
+                await self._keeper.save()
+                save_at = clock() + SAVE_EVERY.total_seconds()
+            await _sleep_unless(stop, LOOK_EVERY)
+
+    async def _until_it_owns(self) -> None:
+        """On return the worker has its partitions and has recovered."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + STARTS_WITHIN
+        while clock() < deadline:
+            now = await self.standing()
+            if now.status == "ok" and now.behind is not None:
+                return
+            await asyncio.sleep(0.1)
+        raise Stop(f"The worker did not start within {STARTS_WITHIN:.0f} s. Its log says why: {self.worker_log}")
+
+    async def _end(self) -> None:
+        if self._worker is not None:
+            self._say("Draining.")
+            patience = self.settings.drain_within.total_seconds() + 10
+            await asyncio.to_thread(self._worker.stop, patience)
+        try:
+            if self._keeper is not None and self._worker is not None:
+                kept = await self._keeper.save()
+                self._say(f"State of {kept} open journeys and episodes saved in {self.state_file}.")
+        finally:
+            await self._stack.aclose()
+
+    def _new_keeper(self) -> StateKeeper:
+        where = client(self.settings, self.brokers)
+        return StateKeeper(self.state_file, self.settings.group, self.settings.partitions, where)
+
+    def _command(self) -> list[str]:
+        """The worker finds everything else as this process did: in the environment and the file."""
+        settings = self.settings
+        where = ["--brokers", self.brokers, "--data", str(settings.data_dir), "--lake", str(settings.lake)]
+        how = ["--partitions", str(settings.partitions), "--web-port", str(settings.web_port), "--clock", settings.clock]
+        return [sys.executable, "-m", "throughline", "work", *where, *how]
+
+
+@contextmanager
+def announced(data_dir: Path, address: str) -> Iterator[None]:
+    """Inside, other commands find the embedded broker."""
+    note = data_dir / ADDRESS_NAME
+    note.write_text(address)
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def running_brokers(settings: Settings) -> str:
+    """The brokers that are named, or the embedded one that runs over this ``data_dir``. Raises ``Stop`` where there is none."""
+    if settings.brokers is not None:
+        return settings.brokers
+    note = settings.data_dir / ADDRESS_NAME
+    address = note.read_text().strip() if note.exists() else ""
+    if address and answers(int(address.rpartition(":")[2])):
+        return address
+    raise Stop(f"No broker runs over {settings.data_dir}. Start one with `throughline up`, or name one with --brokers.")
+
+
+async def _sleep_unless(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
