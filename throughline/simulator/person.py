@@ -91,7 +91,8 @@ class Person:
         return self.rng.random() < share
 
     def between(self, low: int, high: int) -> int:
-        return self.rng.randrange(low, high)
+        """A whole number from ``low``, below ``high``."""
+        return low + int(self.rng.random() * (high - low))
 
     def come(self, at: int) -> None:
         """A visit begins: its first act is exactly now."""

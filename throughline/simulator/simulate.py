@@ -15,8 +15,8 @@ from random import Random
 import msgspec
 
 from throughline.simulator.life import live
-from throughline.simulator.truth import Oddity, Summary, Truth
-from throughline.simulator.wire import Record, Wire
+from throughline.simulator.truth import Oddity, Shopper, Summary, Truth
+from throughline.simulator.wire import Record, Wire, arrive, watchman
 from throughline.simulator.world import World
 
 _Waiting = tuple[int, int, Record]
@@ -42,6 +42,8 @@ def simulate(world: World, tell: Callable[[Truth], None] = lambda truth: None) -
                     known.shopper = person.number
                     signals[known.kind] += 1
                     tell(known)
+    heapq.heappush(waiting, (world.as_of, next(numbers), arrive(watchman(world), world.as_of)))
+    tell(Shopper(0, [f"anonymous:d{world.seed}-0-1"], 1, [], [(world.as_of, "page_viewed")]))
     yield from _arrived(waiting, None, counts, tell)
     records = counts.pop("records", 0)
     events = records - counts.total()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any, Literal, NamedTuple
 
@@ -17,7 +18,7 @@ from schemas.events import CATALOGUE
 from schemas.instants import moment
 from throughline.simulator.broken import BROKEN
 from throughline.simulator.person import Draft
-from throughline.simulator.world import DAY, HOUR, MINUTE, SECOND, Rates
+from throughline.simulator.world import DAY, DISORDER, SECOND, TRANSIT, Rates, World
 
 _encode = msgspec.json.Encoder().encode
 _INSTANTS = frozenset(("dispatch_by", "promised_at", "estimated_at"))
@@ -58,36 +59,39 @@ class Wire:
         self._late_by = rates.late_by // timedelta(microseconds=1)
 
     def send(self, draft: Draft) -> Iterator[Record]:
-        rng, rates = self._rng, self._rates
-        says_sent = draft.device is not None and (draft.device.skew != 0 or rng.random() < 0.5)
+        random, rates = self._rng.random, self._rates
+        says_sent = draft.device is not None and (draft.device.skew != 0 or random() < 0.5)
         received_at = draft.at + self._delay()
-        yield _record(draft, received_at, says_sent)
-        chance = rng.random()
-        again_at = received_at + rng.randrange(SECOND, 6 * HOUR)
+        yield arrive(draft, received_at, says_sent)
+        chance = random()
+        again_at = received_at + self._between(SECOND, self._late_by)
         if chance < rates.duplicated:
-            yield _record(draft, again_at, says_sent, Odd("duplicate", "dropped", draft.event_id))
+            yield arrive(draft, again_at, says_sent, Odd("duplicate", "dropped", draft.event_id))
         elif chance < rates.duplicated + rates.conflicting:
             other = draft._replace(properties={**draft.properties, "note": "changed on the way"})
-            yield _record(other, again_at, says_sent, Odd("conflict", "conflicting_duplicate", draft.event_id))
-        if rng.random() < rates.too_late:
+            yield arrive(other, again_at, says_sent, Odd("conflict", "conflicting_duplicate", draft.event_id))
+        if random() < rates.too_late:
             yield self._from_long_ago(draft, received_at)
-        if rng.random() < rates.broken:
+        if random() < rates.broken:
             yield self._spoilt(draft, received_at)
+
+    def _between(self, low: int, high: int) -> int:
+        return low + int(self._rng.random() * (high - low))
 
     def _delay(self) -> int:
         chance = self._rng.random()
         if chance < self._rates.late:
-            return self._rng.randrange(5 * MINUTE, max(self._late_by, 5 * MINUTE + 1))
+            return self._between(DISORDER, self._late_by)
         if chance < self._rates.late + self._rates.disordered:
-            return self._rng.randrange(3 * SECOND, 5 * MINUTE)
-        return self._rng.randrange(20_000, 3 * SECOND)
+            return self._between(TRANSIT, DISORDER)
+        return self._between(20_000, TRANSIT)
 
     def _from_long_ago(self, draft: Draft, received_at: int) -> Record:
         event_id = f"{draft.event_id}-old"
         device = draft.device.id if draft.device else "d-old"
-        at = received_at - self._rng.randrange(31 * DAY, 60 * DAY)
+        at = received_at - self._between(31 * DAY, 60 * DAY)
         old = Draft(at, "page_viewed", event_id, {"anonymous_id": device}, {"path": "/sale"}, None, "web")
-        return _record(old, received_at, False, Odd("too_late", "lake only", event_id))
+        return arrive(old, received_at, False, Odd("too_late", "lake only", event_id))
 
     def _spoilt(self, draft: Draft, received_at: int) -> Record:
         kind = self._rng.choice(BROKEN)
@@ -102,7 +106,13 @@ class Wire:
         return Record(received_at, "storefront.events", f"anonymous:{device}", kind.spoil(base), odd)
 
 
-def _record(draft: Draft, received_at: int, says_sent: bool, odd: Odd | None = None) -> Record:
+def watchman(world: World) -> Draft:
+    """The world's last event: nobody's, and so late that time has come to ``as_of``."""
+    return Draft(world.as_of, "page_viewed", f"e{world.seed}-0-1", {"anonymous_id": f"d{world.seed}-0-1"}, {"path": "/"}, None, "other")
+
+
+def arrive(draft: Draft, received_at: int, says_sent: bool = False, odd: Odd | None = None) -> Record:
+    """The draft on the wire, received at ``received_at``."""
     skew = draft.device.skew if draft.device is not None and says_sent else 0
     event: dict[str, Any] = {"event_id": draft.event_id, "type": draft.type, "occurred_at": rfc3339(draft.at + skew)}
     if says_sent:
@@ -132,4 +142,10 @@ def _key(event: dict[str, Any]) -> str:
 
 def rfc3339(at: int) -> str:
     """To the microsecond, in UTC."""
-    return f"{moment(at - at % SECOND).isoformat()[:19]}.{at % SECOND:06}Z"
+    second, fraction = divmod(at, SECOND)
+    return f"{_second(second)}.{fraction:06}Z"
+
+
+@lru_cache(maxsize=100_000)
+def _second(second: int) -> str:
+    return moment(second * SECOND).isoformat()[:19]

@@ -18,6 +18,11 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+TRANSIT = 3 * SECOND
+"""What every record takes at most."""
+DISORDER = 5 * MINUTE
+"""What a record takes at most that comes out of order, if it is not late."""
+
 _BUSY = (1, 1, 1, 1, 1, 2, 3, 5, 6, 7, 8, 8, 9, 8, 7, 7, 8, 9, 11, 12, 12, 10, 6, 3)
 """How busy the shop is, hour by hour (UTC)."""
 _BUSY_BEFORE = (0, *accumulate(_BUSY))
@@ -35,7 +40,7 @@ class Rates:
     too_late: float = 0.0005
     """So often comes one more event, 31 to 60 days old: for the lake only."""
     duplicated: float = 0.01
-    """Arrive a second time, up to six hours later."""
+    """Arrive a second time, up to ``late_by`` later."""
     conflicting: float = 0.0005
     """Arrive a second time with other content under the same id."""
     broken: float = 0.002
@@ -49,8 +54,15 @@ class Rates:
         for name, share in vars(self).items():
             if name != "late_by" and not 0 <= share <= 1:
                 raise ValueError(f"rate {name} must be a share between 0 and 1, not {share}")
-        if not timedelta(0) < self.late_by <= timedelta(days=20):
-            raise ValueError("late_by must be over 0 and at most 20 days: later than 30 days an event is in no journey")
+        if not timedelta(minutes=5) < self.late_by <= timedelta(days=14):
+            raise ValueError("late_by must be over 5 minutes and at most 14 days: twice that is still within the lateness window")
+
+    @property
+    def longest_delay(self) -> int:
+        """Of any record behind what it tells (µs)."""
+        late_by = self.late_by // timedelta(microseconds=1)
+        once = late_by if self.late else DISORDER if self.disordered else TRANSIT
+        return once + (late_by if self.duplicated or self.conflicting else 0)
 
 
 CALM = Rates(disordered=0, late=0, too_late=0, duplicated=0, conflicting=0, broken=0, skewed=0, shared=0)
@@ -83,8 +95,11 @@ class World:
 
     @property
     def as_of(self) -> int:
-        """The truth is told as of this moment: a day after the last record can have arrived. Tick until then, then compare."""
-        return self.end_at + self.rates.late_by // timedelta(microseconds=1) + DAY
+        """The truth is told as of this moment, when the last record arrives, which is the watchman's.
+
+        Nothing else arrives so late; so whoever reads the records to their end and ticks as they arrive knows as much as the truth.
+        """
+        return self.end_at + self.rates.longest_delay + MINUTE
 
     def first_visit(self, shopper: int) -> int:
         """When a shopper first comes: later ones later, and more of them in busy hours."""
