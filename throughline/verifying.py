@@ -1,0 +1,47 @@
+"""Putting a lake before the oracle: what it was made from, and by which settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from streams.journey.rules import Rules
+from throughline.lake import existing
+from throughline.local import running_brokers
+from throughline.oracle.definitions import Definitions
+from throughline.oracle.records import Record, read_files
+from throughline.oracle.source_topics import read_topics
+from throughline.oracle.verify import Verdict, verify
+from throughline.rules import detector_settings, journey_rules
+from throughline.settings import Settings
+from throughline.worker import client, identifier_hash
+
+
+async def judge(settings: Settings, history: Path | None) -> Verdict:
+    """The oracle's verdict on the lake, from a history file, else from the source topics."""
+    lake = existing(settings)
+    inputs: Iterable[Record]
+    if history is not None:
+        inputs = read_files([history])
+    else:
+        arguments = client(settings, running_brokers(settings))
+        inputs = await read_topics(arguments.pop("bootstrap_servers"), **arguments)
+    return verify(lake, inputs, identifier_hash(settings), definitions(journey_rules(settings.rules)))
+
+
+def definitions(rules: Rules) -> Definitions:
+    """The rules in the oracle's terms."""
+    of = {detector.kind: detector_settings(detector) for detector in rules.detectors}
+    return Definitions(
+        session_gap=rules.session_gap,
+        journey_quiet=rules.journey_quiet,
+        order_waits=rules.order_waits,
+        lateness=rules.lateness,
+        future_limit=rules.future,
+        cart_idle=of["cart_abandoned"]["idle"],
+        cart_expiry=of["cart_abandoned"]["expires"],
+        checkout_idle=of["checkout_abandoned"]["idle"],
+        checkout_expiry=of["checkout_abandoned"]["expires"],
+        dispatch_within=of["dispatch_late"]["within"],
+        store_timezone=rules.store_timezone,
+    )
