@@ -19,9 +19,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STRENGTH = ("customer_id", "email", "phone", "anonymous_id", "order_id", "shipment_id", "ticket_id")
 LIMITS = {"email": 5, "phone": 5, "anonymous": 10, "order": 3, "shipment": 3, "ticket": 3}
 CHECKOUT_TYPES = (
-    "checkout_started checkout_step_viewed checkout_step_completed form_error_shown "
-    "payment_info_entered payment_failed payment_method_unavailable"
-).split()
+    *("checkout_started", "checkout_step_viewed", "checkout_step_completed", "form_error_shown"),
+    *("payment_info_entered", "payment_failed", "payment_method_unavailable"),
+)
 ATTEMPTS = ("delivery_attempt_failed", "ready_for_pickup", "delivered")
 DISPATCHES = ("shipment_dispatched", "shipment_scanned", "out_for_delivery", *ATTEMPTS)
 SESSION_GAP = CART_IDLE = timedelta(minutes=30)
@@ -196,7 +196,9 @@ def checkout_changes(life: list[dict[str, Any]]) -> tuple[list[Change], dict[str
 # -- what was left behind -----------------------------------------------------------------------------------------------
 
 
-def pause_after(life: list[dict[str, Any]], place: int, idle: timedelta, as_of: datetime) -> tuple[datetime, datetime | None] | None:
+def pause_after(
+    life: list[dict[str, Any]], place: int, idle: timedelta, as_of: datetime
+) -> tuple[datetime, datetime | None] | None:
     """(due, next own activity) if the customer was quiet for longer than ``idle`` after what they did at ``place``."""
     due = when(life[place]) + idle
     later = [when(event) for event in life[place + 1 :] if own(event)]
@@ -229,9 +231,7 @@ def checkout_episodes(life: list[dict[str, Any]], as_of: datetime) -> list[tuple
     return found
 
 
-def cart_episodes(
-    life: list[dict[str, Any]], as_of: datetime, checkouts: list[tuple[Episode, str | None]]
-) -> list[Episode]:
+def cart_episodes(life: list[dict[str, Any]], as_of: datetime, checkouts: list[tuple[Episode, str | None]]) -> list[Episode]:
     changes = cart_changes(life)
     found: list[Episode] = []
     for change in changes:

@@ -19,9 +19,9 @@ SHORT_GAPS = (timedelta(), TICK, 20 * SECOND, MINUTE, 10 * MINUTE, HOUR)
 SHOPPING = ("page_viewed", "product_added", "product_added", "product_removed", "checkout_started", "checkout_started")
 PAYING = ("checkout_step_completed", "payment_failed", "payment_method_unavailable", "order_completed")
 PARCELS = (
-    "shipment_created shipment_dispatched shipment_scanned delivery_promised delivery_promised ready_for_pickup "
-    "delivery_attempt_failed delivered delivered order_cancelled order_updated"
-).split()
+    *("shipment_created", "shipment_dispatched", "shipment_scanned", "delivery_promised", "delivery_promised"),
+    *("ready_for_pickup", "delivery_attempt_failed", "delivered", "delivered", "order_cancelled", "order_updated"),
+)
 ADA, BOB, TABLET = {"customer_id": "ada"}, {"customer_id": "bob"}, {"anonymous_id": "tablet"}
 WHO: Sequence[dict[str, str]] = (ADA, ADA, ADA, TABLET, ADA | TABLET, BOB | TABLET)
 CARTS: Sequence[dict[str, str]] = ({}, {}, {"cart_id": "1"}, {"cart_id": "2"})
@@ -41,8 +41,9 @@ def household(name: str, size: int, pick: Pick) -> list[dict[str, Any]]:
     after = timedelta()
     for number in range(size):
         after += pick(gaps)
-        happened = {field: f"{name}{value}" if field.endswith("_id") else value for field, value in happening(pick(life), pick).items()}
-        events.append({"event_id": f"{pick('abc')}{name}{number}", "occurred_at": (NOON + after).isoformat()} | happened)
+        event = happening(pick(life), pick)
+        event |= {field: f"{name}{value}" for field, value in event.items() if field.endswith("_id")}
+        events.append(event | {"event_id": f"{pick('abc')}{name}{number}", "occurred_at": (NOON + after).isoformat()})
     return events
 
 

@@ -21,7 +21,7 @@ TICK = timedelta(microseconds=1)
 
 
 def event(name: str, after: timedelta = timedelta(), /, **fields: Any) -> dict[str, Any]:
-    """An event ``after`` noon; ada's, if it is a customer's doing and does not say whose. Its id is its name unless it says another."""
+    """An event ``after`` noon, ada's if it is a customer's doing and does not say whose; its id is its name unless said."""
     envelope: dict[str, Any] = {"event_id": name, "type": name, "occurred_at": (NOON + after).isoformat()}
     kind = fields.get("type", name)
     if CATALOGUE[kind].own and not {"customer_id", "anonymous_id", "email", "phone"} & fields.keys():
@@ -52,7 +52,10 @@ def episodes(events: Iterable[dict[str, Any]], as_of: timedelta = 400 * DAY) -> 
     rows = asked(events, as_of).execute(
         "SELECT kind, key, anchor, opened_at, due_at, ended_at, how FROM episodes ORDER BY opened_at, kind, key"
     )
-    return [(kind, key, anchor, _after(opened), _after(due), _after(ended), how) for kind, key, anchor, opened, due, ended, how in rows.fetchall()]
+    return [
+        (kind, key, anchor, _after(opened), _after(due), _after(ended), how)
+        for kind, key, anchor, opened, due, ended, how in rows.fetchall()
+    ]
 
 
 def _after(at: int | None) -> timedelta | None:

@@ -15,6 +15,7 @@ from tests.agreement import by_hand
 from tests.agreement.households import SHORT_GAPS, THRESHOLDS, Pick, household
 from tests.agreement.stories import NOON, TICK, asked, micros
 
+ORDER = "person, order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at, delivered_at, days_late"
 ASKED_AFTER = SHORT_GAPS + tuple(gap for threshold in THRESHOLDS for gap in (threshold - TICK, threshold, threshold + TICK))
 
 
@@ -55,11 +56,9 @@ def agree(events: list[dict[str, Any]], as_of: timedelta) -> None:
             (one.signal_id, one.kind, one.key, one.anchor, *map(instant, (one.opened_at, one.due_at, one.ended_at)), one.how)
             for one in plain.episodes
         }
-        assert rows(
-            sql,
-            """SELECT person, order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at, delivered_at, days_late
-            FROM orders WHERE order_id IS NOT NULL""",
-        ) == {(*names, *map(instant, times), days_late) for *names, a, b, c, d, e, f, days_late in plain.orders for times in [(a, b, c, d, e, f)]}
+        assert rows(sql, f"SELECT {ORDER} FROM orders WHERE order_id IS NOT NULL") == {
+            (person, order_id, *map(instant, times), days_late) for person, order_id, *times, days_late in plain.orders
+        }
 
 
 def rows(sql: duckdb.DuckDBPyConnection, query: str) -> set[tuple[Any, ...]]:

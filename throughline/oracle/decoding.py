@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from operator import attrgetter
 
 import pyarrow as pa
 
@@ -14,30 +14,32 @@ from throughline.oracle.records import Record
 HashIdentifier = Callable[[str, str], str]
 """(kind, value in clear) → what the lake holds instead."""
 
+_INSTANTS = ("occurred_at", "sent_at", "received_at")
 _TEXTS = (
-    "type channel customer_id email phone anonymous_id order_id shipment_id ticket_id cart_id checkout_id email_hash phone_hash properties"
-).split()
+    *("event_id", "type", "channel", "customer_id", "anonymous_id", "order_id", "shipment_id", "ticket_id"),
+    *("cart_id", "checkout_id", "email", "phone"),
+)
 _SCHEMA = pa.schema(
     [
         ("topic", pa.string()),
         ("partition", pa.int64()),
         ("offset", pa.int64()),
         ("arrived_at", pa.int64()),
-        ("event_id", pa.string()),
         ("fault", pa.string()),
-        ("occurred_at", pa.int64()),
-        ("sent_at", pa.int64()),
-        ("received_at", pa.int64()),
-        *((name, pa.string()) for name in _TEXTS),
+        *((name, pa.int64()) for name in _INSTANTS),
+        *((name, pa.string()) for name in (*_TEXTS, "email_hash", "phone_hash", "properties")),
     ]
 )
+_said = attrgetter(*_INSTANTS, *_TEXTS)
 _REVOCATIONS = pa.schema([("identifier", pa.string()), ("target", pa.string()), ("moment", pa.int64())])
 _TICKS = pa.schema([("topic", pa.string()), ("partition", pa.int64()), ("moment", pa.int64())])
 
 
 def decoded(records: Iterable[Record], hash_identifier: HashIdentifier) -> pa.Table:
     """One row per record that is not Throughline's own; a refused one has its reason in ``fault`` and little else."""
-    return pa.Table.from_pylist([_row(record, hash_identifier) for record in records if record.control is None], _SCHEMA)
+    rows = [_row(record, hash_identifier) for record in records if record.control is None]
+    columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
+    return pa.table([pa.array(column, kind.type) for column, kind in zip(columns, _SCHEMA, strict=True)], _SCHEMA)
 
 
 def revocations(records: Iterable[Record]) -> pa.Table:
@@ -56,18 +58,12 @@ def ticks(records: Iterable[Record]) -> pa.Table:
     return pa.Table.from_pylist(rows, _TICKS)
 
 
-def _row(record: Record, hash_identifier: HashIdentifier) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "arrived_at": record.timestamp,
-    }
+def _row(record: Record, hash_identifier: HashIdentifier) -> tuple[str | int | None, ...]:
+    """In the order of the schema."""
+    place = record.topic, record.partition, record.offset, record.timestamp
     event = decode(record.value)
     if isinstance(event, Rejected):
-        return row | {"fault": event.reason, "event_id": event.event_id}
-    row |= {name: getattr(event, name, None) for name in _SCHEMA.names if name not in row}
-    row["properties"] = event.properties_json or "{}"
-    row["email_hash"] = hash_identifier("email", event.email) if event.email is not None else None
-    row["phone_hash"] = hash_identifier("phone", event.phone) if event.phone is not None else None
-    return row
+        return *place, event.reason, *[None] * (len(_SCHEMA) - len(place) - 1)
+    email = hash_identifier("email", event.email) if event.email is not None else None
+    phone = hash_identifier("phone", event.phone) if event.phone is not None else None
+    return *place, None, *_said(event), email, phone, event.properties_json

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +18,8 @@ from deltalake import DeltaTable
 from schemas.tables import TABLES, Table
 
 _COMMITS = pa.schema([("table", pa.string()), ("version", pa.int64()), ("app_id", pa.string()), ("position", pa.int64())])
+_FILES = pa.schema([("table", pa.string()), ("version", pa.int64()), ("file", pa.string())])
+_APPENDS = pa.schema([("table", pa.string()), ("version", pa.int64()), ("app_id", pa.string()), ("first_offset", pa.int64())])
 
 
 def read_lake(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
@@ -27,12 +30,32 @@ def read_lake(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
     connection.execute("CREATE SCHEMA lake")
     for table in TABLES:
         connection.register("given", _rows(lake / table.name, table))
-        connection.execute(f"CREATE TABLE lake.{table.name} AS SELECT {_columns(table)} FROM given")
+        connection.execute(f"CREATE TABLE lake.{table.name} AS SELECT {_columns(table)} FROM given")  # noqa: S608  (our own names)
         connection.unregister("given")
         connection.execute(f"CREATE VIEW lake.latest_{table.name} AS {_latest(table)}")
-    commits = pa.Table.from_pylist([commit for table in TABLES for commit in _commits(lake / table.name, table.name)], _COMMITS)
-    connection.register("given", commits)
-    connection.execute("CREATE TABLE lake.commits AS FROM given")
+    _read_log(connection, lake)
+
+
+def _read_log(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
+    """``lake.commits``: what each version says it is committed through; ``lake.appends``: from which offset on its rows are."""
+    actions = [(table.name, *action) for table in TABLES for action in _actions(lake / table.name)]
+    commits = [(table, version, txn["appId"], txn["version"]) for table, version, kind, txn in actions if kind == "txn"]
+    added = [(table, version, add) for table, version, kind, add in actions if kind == "add" and add["dataChange"]]
+    files = [(table, version, str(lake / table / unquote(add["path"]))) for table, version, add in added]
+    files = [file for file in files if Path(file[2]).exists()]
+    _create(connection, "lake.commits", _COMMITS, commits)
+    _create(connection, "lake.files", _FILES, files)
+    if files:
+        connection.execute("SET VARIABLE files = $files", {"files": [path for _, _, path in files]})
+        connection.execute((Path(__file__).parent / "appends.sql").read_text())
+    else:
+        _create(connection, "lake.appends", _APPENDS, [])
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, rows: list[tuple[Any, ...]]) -> None:
+    given = pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
+    connection.register("given", given)
+    connection.execute(f"CREATE TABLE {name} AS FROM given")
     connection.unregister("given")
 
 
@@ -61,9 +84,9 @@ def _latest(table: Table) -> str:
     )
 
 
-def _commits(path: Path, table: str) -> Iterator[dict[str, Any]]:
-    """What the Delta log says was committed through: one per transaction id and version, as far back as the log is kept."""
+def _actions(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """(version, kind, what it says) of every action in a table's Delta log, as far back as the log is kept."""
     for file in sorted((path / "_delta_log").glob("*.json")):
-        for action in map(json.loads, file.read_text().splitlines()):
-            if txn := action.get("txn"):
-                yield {"table": table, "version": int(file.stem), "app_id": txn["appId"], "position": txn["version"]}
+        for line in file.read_text().splitlines():
+            for kind, said in json.loads(line).items():
+                yield int(file.stem), kind, said

@@ -7,11 +7,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from schemas.topics import SOURCE_TOPICS
+from schemas.topics import CONTROL_HEADER, SOURCE_TOPICS
 from throughline.oracle.records import Record
-
-CONTROL = "throughline"
-"""The header that marks a record of Throughline's own."""
 
 
 async def read_topics(bootstrap: str, **client: Any) -> list[Record]:
@@ -28,7 +25,8 @@ async def read_topics(bootstrap: str, **client: Any) -> list[Record]:
 
 
 async def _read(consumer: AIOKafkaConsumer) -> list[Record]:
-    places = [TopicPartition(topic, partition) for topic in SOURCE_TOPICS for partition in consumer.partitions_for_topic(topic) or ()]
+    partitions = {topic: consumer.partitions_for_topic(topic) or () for topic in SOURCE_TOPICS}
+    places = [TopicPartition(topic, partition) for topic, numbers in partitions.items() for partition in numbers]
     consumer.assign(places)
     await consumer.seek_to_beginning(*places)
     ends = await consumer.end_offsets(places)
@@ -42,5 +40,5 @@ async def _read(consumer: AIOKafkaConsumer) -> list[Record]:
 
 
 def _record(message: ConsumerRecord[bytes, bytes]) -> Record:
-    control = next((value.decode() for name, value in message.headers if name == CONTROL), None)
+    control = next((value.decode() for name, value in message.headers if name == CONTROL_HEADER), None)
     return Record(message.topic, message.partition, message.offset, message.timestamp * 1_000, message.value or b"", control)

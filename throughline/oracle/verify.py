@@ -73,14 +73,13 @@ FAULTS: dict[str, type[Fault]] = {
 class Verdict:
     """What was found; ``faults`` is empty where all is well."""
 
-    events: int
-    journeys: int
-    signals: int
+    counts: dict[str, int]
+    """Events in the lake; journeys and signals that there should be."""
     faults: list[Fault]
 
     def summary(self) -> str:
         """One line: ``ok: …``, or how many faults of which name."""
-        counts = f"{self.events:,} events, {self.journeys:,} journeys, {self.signals:,} signals".replace(",", "\u202f", 0)
+        counts = ", ".join(f"{_spaced(count)} {what}" for what, count in self.counts.items())
         if not self.faults:
             return f"ok: {counts}: nothing lost, duplicated, invented, missed, unaccounted, and nothing went back"
         names = [fault.name for fault in self.faults]
@@ -102,7 +101,8 @@ def verify(
     read_lake(connection, lake)
     connection.execute((HERE / "published.sql").read_text())
     faults = [kind(*row) for name, kind in FAULTS.items() for row in _rows(connection, name)]
-    return Verdict(_count(connection, "lake.events"), _count(connection, "journeys"), _count(connection, "episodes"), faults)
+    relations = {"events": "lake.events", "journeys": "journeys", "signals": "episodes"}
+    return Verdict({what: _count(connection, relation) for what, relation in relations.items()}, faults)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, fault: str) -> list[tuple[str, str]]:
@@ -113,3 +113,8 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()  # noqa: S608  (our own names)
     assert row is not None
     return int(row[0])
+
+
+def _spaced(count: int) -> str:
+    """Thousands apart: 81 204."""
+    return f"{count:,}".replace(",", " ")

@@ -1,17 +1,16 @@
--- A partition's commits, or the log time of its signals, went back.
+-- A partition's commits went back, or rows came that an earlier commit had already covered.
 WITH steps AS (
     SELECT *, lag(position) OVER history AS before
-    FROM lake.commits WINDOW history AS (PARTITION BY "table", app_id ORDER BY version)
-),
-clock AS (
-    SELECT log_epoch, log_partition, signal_id, changed_at, max(changed_at) OVER log_order AS reached
-    FROM lake.signals
-    WINDOW log_order AS (PARTITION BY log_epoch, log_partition ORDER BY log_offset, log_index ROWS UNBOUNDED PRECEDING)
+    FROM lake.commits
+    WINDOW history AS (PARTITION BY "table", app_id ORDER BY version)
 )
-SELECT format('{}/{}', "table", app_id) AS key,
-    format('table {} had committed {} through {}, and then through {}', "table", app_id, before, position) AS sentence
-FROM steps WHERE position < before
+SELECT concat_ws('/', "table", app_id) AS key,
+    format('table {} had committed {} through offset {}, and then through {}', "table", app_id, before, position) AS sentence
+FROM steps
+WHERE position < before
 UNION ALL
-SELECT signal_id, format('signal {} changed at {}, after partition {} had reached {}',
-    signal_id, make_timestamptz(changed_at), log_partition, make_timestamptz(reached))
-FROM clock WHERE changed_at < reached
+SELECT DISTINCT concat_ws('/', "table", app_id),
+    format('version {} of table {} holds rows of {} from offset {}, which was committed through {} before',
+        a.version, "table", app_id, first_offset, before)
+FROM lake.appends AS a JOIN steps AS s USING ("table", app_id, version)
+WHERE first_offset <= before
