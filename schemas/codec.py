@@ -19,7 +19,7 @@ from schemas.events.rules import Rule
 from schemas.instants import micros
 from schemas.judge import Fault, Rejected, judge, unreadable
 
-__all__ = ["MAX_BYTES", "Event", "Fault", "Rejected", "decode", "encode"]
+__all__ = ["MAX_BYTES", "Event", "Fault", "Rejected", "by_msgspec", "by_pydantic", "decode", "encode"]
 
 MAX_BYTES = 1024 * 1024
 """Of a whole record; more is ``unreadable``."""
@@ -92,11 +92,11 @@ REFUSALS = (msgspec.MsgspecError, ValueError, KeyError, TypeError, RecursionErro
 def decode(raw: bytes) -> Event | Rejected:
     """The event that ``raw`` is, or why it is none. ``raw`` is the JSON of one event in UTF-8."""
     try:
-        if len(raw) > 2 * DEEPEST and (len(raw) > MAX_BYTES or raw.count(b"{") + raw.count(b"[") > DEEPEST):
-            return _judged(raw)
+        if len(raw) > 2 * DEEPEST and not _bounded(raw):
+            return by_pydantic(raw)
         return _read(raw)
     except REFUSALS:
-        return _with_unknown_fields(raw)
+        return by_msgspec(raw) or by_pydantic(raw)
 
 
 def encode(event: Envelope) -> bytes:
@@ -104,8 +104,35 @@ def encode(event: Envelope) -> bytes:
     return event.model_dump_json(exclude_none=True).encode()
 
 
+def by_msgspec(raw: bytes) -> Event | None:
+    """The fast decoder's word alone; ``None`` where it refuses. Envelope fields that no schema knows are set aside first."""
+    try:
+        if not _bounded(raw):
+            return None
+        parts = _read_parts(raw)
+        unknown = {name: parts.pop(name) for name in list(parts) if name not in ENVELOPE_FIELDS}
+        event = _read(msgspec.json.encode(parts))
+        event.extra = msgspec.json.encode(unknown).decode() if unknown else None
+        return event
+    except REFUSALS:
+        return None
+
+
+def by_pydantic(raw: bytes) -> Event | Rejected:
+    """pydantic's word alone."""
+    if len(raw or b"") > MAX_BYTES:
+        return unreadable(f"has {len(raw)} bytes; at most {MAX_BYTES} are read")
+    event = judge(raw)
+    return event if isinstance(event, Rejected) else _lifted(event, _read_parts(raw))
+
+
+def _bounded(raw: bytes) -> bool:
+    """Whether a record is surely neither too long nor nested too deep."""
+    return len(raw) <= MAX_BYTES and raw.count(b"{") + raw.count(b"[") <= DEEPEST
+
+
 def _read(raw: bytes) -> Event:
-    """The fast way; raises one of ``REFUSALS`` where it does not see a right event without unknown envelope fields."""
+    """The event, if it is right and every field of its envelope is known; else raises one of ``REFUSALS``."""
     event = _read_envelope(raw)
     read_properties, rules = _readers[event.type]
     sent = event.properties
@@ -132,31 +159,8 @@ def _checked_context(sent: Raw) -> str | None:
     return text
 
 
-def _with_unknown_fields(raw: bytes) -> Event | Rejected:
-    """The fast way once more, for an event that is right but for envelope fields which no schema knows."""
-    try:
-        parts = _read_parts(raw)
-        unknown = {name: parts.pop(name) for name in parts.keys() - ENVELOPE_FIELDS}
-        if not unknown:
-            return _judged(raw)
-        event = _read(msgspec.json.encode(parts))
-        event.extra = msgspec.json.encode(unknown).decode()
-        return event
-    except REFUSALS:
-        return _judged(raw)
-
-
-def _judged(raw: bytes) -> Event | Rejected:
-    """pydantic's verdict."""
-    if len(raw or b"") > MAX_BYTES:
-        return unreadable(f"{len(raw)} bytes; at most {MAX_BYTES} are read")
-    event = judge(raw)
-    return event if isinstance(event, Rejected) else lifted(event, raw)
-
-
-def lifted(event: Envelope, raw: bytes) -> Event:
-    """What pydantic accepted, as the fast decoder would have given it; ``raw`` is where the model was read from."""
-    parts = _read_parts(raw)
+def _lifted(event: Envelope, parts: dict[str, Raw]) -> Event:
+    """What pydantic accepted in the form in which the fast decoder gives it; ``parts`` are the fields as sent."""
     values = {name: getattr(event, name) for name in Envelope.model_fields}
     for name in ("occurred_at", "sent_at", "received_at"):
         values[name] = None if values[name] is None else micros(values[name])

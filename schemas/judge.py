@@ -1,7 +1,7 @@
 """What people read when an event is refused: every fault with its path, the rule it breaks and the value that broke it.
 
 pydantic decides here, and its acceptance stands even where the fast decoder refused. E-mail addresses and phone numbers
-never leave this module: their values are masked. Values are cut to 100 characters.
+never leave this module: their values are masked. Values are cut to 100 characters, and a record's faults to 100.
 """
 
 from __future__ import annotations
@@ -19,8 +19,15 @@ from schemas.events.rules import Rule
 
 MASKED = "***"
 PERSONAL = frozenset({"email", "phone"})
-ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+ADDRESS = re.compile(r"[^\s@]*@\S*")
 LONGEST = 100
+"""Characters of a value that are shown."""
+SEARCHED = 400
+"""Characters of a value that are searched for addresses: what is shown, and room for one that begins in it."""
+MOST_FAULTS = 100
+"""Told of one record: a dead letter is to be read by people."""
+COUNTED_ONLY = 2_000
+"""More faults than this are only counted; to look at each would hold up the line for seconds."""
 
 
 class Fault(Struct, frozen=True):
@@ -57,7 +64,8 @@ def unreadable(words: str) -> Rejected:
 
 
 def _judged(raw: bytes, document: dict[str, Any]) -> Envelope | Rejected:
-    kind = document.get("type")
+    kind, event_id = document.get("type"), document.get("event_id")
+    name = event_id[:LONGEST] if isinstance(event_id, str) else None
     listed = CATALOGUE.get(kind) if isinstance(kind, str) else None
     faults: list[Fault] = []
     try:
@@ -65,14 +73,20 @@ def _judged(raw: bytes, document: dict[str, Any]) -> Envelope | Rejected:
         if listed:
             return event
     except ValidationError as refusal:
+        if refusal.error_count() > COUNTED_ONLY:
+            return Rejected("invalid", [Fault("", f"has {refusal.error_count()} faults, too many to tell")], name)
         faults = _faults(refusal.errors(include_url=False), document)
     if listed:
         faults += _broken(listed.model.rules, document, "")
         faults += _broken(listed.properties.rules, document.get("properties", {}), "properties.")
     elif isinstance(kind, str):
         faults.append(Fault("type", "should be one of the catalogue's event types", _shown("type", kind)))
-    event_id = document.get("event_id")
-    return Rejected("invalid", faults, event_id[:LONGEST] if isinstance(event_id, str) else None)
+    return Rejected("invalid", _told(faults), name)
+
+
+def _told(faults: list[Fault]) -> list[Fault]:
+    more = len(faults) - MOST_FAULTS
+    return [*faults[:MOST_FAULTS], Fault("", f"and {more} faults more")] if more > 0 else faults
 
 
 def _faults(errors: list[ErrorDetails], document: dict[str, Any]) -> list[Fault]:
@@ -118,5 +132,5 @@ def _shown(path: str, value: object) -> str:
         return MASKED
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else f"a list of {len(value)}"
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return ADDRESS.sub(MASKED, text)[:LONGEST]
+    text = value if isinstance(value, str) else str(msgspec.json.encode(value), "utf-8")
+    return ADDRESS.sub(MASKED, text[:SEARCHED])[:LONGEST]
