@@ -11,8 +11,15 @@ from streams.journey.entries import Touchpoint
 from streams.journey.state import Cart, Checkout, Journey, evidence_of
 
 CHECKOUT_TYPES = frozenset(
-    "checkout_started checkout_step_viewed checkout_step_completed form_error_shown payment_info_entered payment_failed "
-    "payment_method_unavailable".split()
+    [
+        "checkout_started",
+        "checkout_step_viewed",
+        "checkout_step_completed",
+        "form_error_shown",
+        "payment_info_entered",
+        "payment_failed",
+        "payment_method_unavailable",
+    ]
 )
 
 

@@ -21,7 +21,9 @@ NEVER: Instant = -1
 class Clock:
     """Levels of ticks over a :class:`ClockState`, which is what outlives a restart."""
 
-    def __init__(self, state: ClockState, sources: Collection[str], journeys: Collection[str], levels: int, hold_at_most: Instant):
+    def __init__(
+        self, state: ClockState, sources: Collection[str], journeys: Collection[str], levels: int, hold_at_most: Instant
+    ):
         self.state = state
         self._expected = [frozenset(sources)] + [frozenset(journeys)] * (levels - 1)
         self._hold_at_most = hold_at_most

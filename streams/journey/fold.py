@@ -41,9 +41,7 @@ class Folder:
         self._order_waits = micros(rules.order_waits)
         self._detectors = rules.detectors
         self._by_kind: dict[str, Detector] = {detector.kind: detector for detector in rules.detectors}
-        self._expires = {
-            detector.kind: micros(detector.expires) for detector in rules.detectors if detector.expires is not None
-        }
+        self._expires = {detector.kind: micros(detector.expires) for detector in rules.detectors if detector.expires is not None}
 
     def apply(self, subject: str, fold: Fold, touchpoint: Touchpoint, outcome: Outcome) -> None:
         """One touchpoint, behind every one folded so far."""

@@ -25,7 +25,27 @@ LINK_GRAIN: Instant = 60_000_000
 """Links are recorded once a minute for a pair, the earliest: repeats say nothing new."""
 
 _PLACEHOLDERS = frozenset(
-    "null none nil undefined nan guest anonymous unknown test n/a na -1 0 false true default user [object object]".split()
+    [
+        "null",
+        "none",
+        "nil",
+        "undefined",
+        "nan",
+        "guest",
+        "anonymous",
+        "unknown",
+        "test",
+        "n/a",
+        "na",
+        "-1",
+        "0",
+        "false",
+        "true",
+        "default",
+        "user",
+        "[object",
+        "object]",
+    ]
 ) | {"[object object]", "not set", "(not set)"}
 _ZEROS = re.compile(r"[0\-]*$")
 

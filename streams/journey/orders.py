@@ -12,10 +12,10 @@ from streams.journey.entries import Instant, Touchpoint
 from streams.journey.state import Journey, Order, Parcel, evidence_of
 
 _DISPATCHED = frozenset(
-    "shipment_dispatched shipment_scanned out_for_delivery delivery_attempt_failed ready_for_pickup delivered".split()
+    ["shipment_dispatched", "shipment_scanned", "out_for_delivery", "delivery_attempt_failed", "ready_for_pickup", "delivered"]
 )
 """Each tells that the parcel has left the house."""
-_ATTEMPTED = frozenset("delivery_attempt_failed ready_for_pickup delivered".split())
+_ATTEMPTED = frozenset(["delivery_attempt_failed", "ready_for_pickup", "delivered"])
 _OF_PARCELS = _DISPATCHED | {"shipment_created", "delivery_exception", "returned_to_sender"}
 
 

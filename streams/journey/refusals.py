@@ -20,10 +20,22 @@ from streams.journey.entries import EventEntry, Instant
 KEPT_BYTES = 64 * 1024
 """Of a refused record's bytes."""
 _json = msgspec.json.Encoder().encode
-_ENVELOPE = (
-    "event_id type source channel customer_id email phone anonymous_id order_id shipment_id ticket_id session_id cart_id "
-    "checkout_id"
-).split()
+_ENVELOPE = [
+    "event_id",
+    "type",
+    "source",
+    "channel",
+    "customer_id",
+    "email",
+    "phone",
+    "anonymous_id",
+    "order_id",
+    "shipment_id",
+    "ticket_id",
+    "session_id",
+    "cart_id",
+    "checkout_id",
+]
 
 
 def refuse(

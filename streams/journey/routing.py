@@ -8,7 +8,7 @@ their id, links and ticks are idempotent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -49,7 +49,13 @@ _IDENTIFIERS = (
     ("ticket", "ticket_id"),
 )
 _FIELDS = tuple(name for _, name in _IDENTIFIERS)
-_REFS = (("cart", "cart_id"), ("checkout", "checkout_id"), ("order", "order_id"), ("shipment", "shipment_id"), ("ticket", "ticket_id"))
+_REFS = (
+    ("cart", "cart_id"),
+    ("checkout", "checkout_id"),
+    ("order", "order_id"),
+    ("shipment", "shipment_id"),
+    ("ticket", "ticket_id"),
+)
 
 FACTS: dict[str, tuple[str, ...]] = {
     "product_added": ("product_id", "quantity", "price_minor", "currency"),
@@ -135,7 +141,8 @@ class Router:
         if event.sent_at is not None:
             at += received - event.sent_at
         if at - received > self._future:
-            fault = Fault(path="occurred_at", rule="at most 24 h after it was received", value=moment_of(event.occurred_at).isoformat())
+            value = moment_of(event.occurred_at).isoformat()
+            fault = Fault(path="occurred_at", rule="at most 24 h after it was received", value=value)
             return self._refuse(record, "from_the_future", [fault], event.event_id, out)
         at = min(at, received)
         subject, weaker = identifiers[0], identifiers[1:]
@@ -175,25 +182,23 @@ class Router:
         self._send(identifier, LinkEntry(identifier, target, at, event_id), out)
 
     def _touchpoint(self, event: Event, at: Instant, record: Source) -> Touchpoint:
-        return Touchpoint(
-            at=at,
-            event_id=event.event_id,
-            type=event.type,
-            source=(record.topic, record.partition, record.offset),
-            own=self._own[event.type],
-            channel=event.channel,
-            refs={ref: value for ref, name in _REFS if (value := getattr(event, name)) is not None},
-            facts=self._facts(event),
-            digest=_digest(event),
-        )
+        refs = {}
+        for ref, name in _REFS:
+            value = getattr(event, name)
+            if value is not None:
+                refs[ref] = value
+        source = (record.topic, record.partition, record.offset)
+        facts = self._facts(event) if event.type in FACTS else {}
+        own = self._own[event.type]
+        return Touchpoint(at, event.event_id, event.type, source, own, event.channel, refs, facts, _digest(event))
 
     def _facts(self, event: Event) -> dict[str, Any]:
-        names = FACTS.get(event.type)
-        if names is None:
-            return {}
-        facts = {name: value for name in names if (value := getattr(event.properties, name, None)) is not None}
+        said = event.properties
+        facts = {name: value for name in FACTS[event.type] if (value := getattr(said, name, None)) is not None}
         if event.type in ("delivery_promised", "estimate_updated"):
             return self._promise(facts)
+        if (deadline := facts.get("dispatch_by")) is not None:
+            facts["dispatch_by"] = instant(deadline)
         return facts
 
     def _promise(self, facts: dict[str, Any]) -> dict[str, Any]:
@@ -202,9 +207,8 @@ class Router:
         moment = facts.get("promised_at") or facts.get("estimated_at")
         day = facts.get("promised_date") or facts.get("estimated_date")
         if moment is None and day is not None:
-            moment = datetime.combine(_day(day), time(23, 59, 59), ZoneInfo(zone))
-            moment = instant(moment)
-        return {"at": moment, "timezone": zone} if moment is not None else {}
+            moment = datetime.combine(day, time(23, 59, 59), ZoneInfo(zone))
+        return {"at": instant(moment), "timezone": zone} if moment is not None else {}
 
     def _event_row(self, event: Event, at: Instant, received: Instant, late: bool, subject: str, record: Source) -> bytes:
         return self._row.encode(
@@ -261,10 +265,6 @@ class Router:
         except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError) as error:
             fault = Fault(path="", rule="a tick or a revocation", value=str(error)[:100])
             self._refuse(record, "unreadable", [fault], None, out)
-
-
-def _day(value: date | str) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def _carried(event: Event) -> str:

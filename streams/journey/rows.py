@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid5
+from hashlib import sha1
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,14 +16,23 @@ from streams.journey.state import Journey, Order, Session
 _json = msgspec.json.Encoder()
 
 
+def named(name: str) -> str:
+    """``str(uuid5(NAMESPACE, name))``, three times as fast: ids are made for every row."""
+    digest = bytearray(sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
 def journey_id(subject: str, first: str) -> str:
     """A journey is named by whose it is and by the event that began it."""
-    return str(uuid5(NAMESPACE, f"journey/{subject}/{first}"))
+    return named(f"journey/{subject}/{first}")
 
 
 def session_row(subject: str, journey: Journey, session: Session) -> SessionRow:
     return SessionRow(
-        session_id=str(uuid5(NAMESPACE, f"session/{subject}/{session.first}")),
+        session_id=named(f"session/{subject}/{session.first}"),
         subject=subject,
         journey_id=journey_id(subject, journey.first),
         number=session.number,

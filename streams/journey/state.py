@@ -41,11 +41,11 @@ class Cart(Struct, array_like=True):
         prices = [price for _, price in self.items.values()]
         if not prices or None in prices:
             return None
-        return sum(quantity * price for quantity, price in self.items.values())
+        return sum(int(quantity) * int(price) for quantity, price in self.items.values())
 
     @property
     def count(self) -> int:
-        return sum(quantity for quantity, _ in self.items.values())
+        return sum(int(quantity) for quantity, _ in self.items.values())
 
 
 class Checkout(Struct, array_like=True):

@@ -188,6 +188,7 @@ class Stitcher:
                 live = self._subject(name)
                 if live.state.next_due is not None and live.state.next_due < firing:
                     self._stepper.step(live, [], self.moment, out)
+                    assert live.state.next_due is None or live.state.next_due >= firing, f"{name} is due again at once"
                 self._schedule(name, live.state.next_due)
 
     def _settle(

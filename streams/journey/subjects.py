@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from bisect import insort
-from uuid import uuid5
 
 import msgspec
 
-from schemas.signals import NAMESPACE
+from schemas.signals import signal_id
 from schemas.tables import IdentityLinkRow
 from streams.journey.effects import Effects, Moment
 from streams.journey.entries import (
@@ -160,7 +159,7 @@ class Stepper:
         state, after = live.state, live.ownership
         held = state.touchpoints
         boundary = state.base.through
-        fresh = sorted((touchpoint for touchpoint in fresh if touchpoint.order > boundary), key=lambda touchpoint: touchpoint.order)
+        fresh = sorted((one for one in fresh if one.order > boundary), key=lambda one: one.order)
         if before.alone and after.alone:
             if kept is None and (not fresh or self._in_order(state, fresh[0])):
                 state.touchpoints.extend(fresh)
@@ -168,17 +167,17 @@ class Stepper:
             was = self._told(live)
             state.touchpoints = _merged(held if kept is None else kept, fresh)
             return self._refold(live, was, moment, out)
-        was = self._told(live) if before.alone else None
+        said = self._told(live) if before.alone else None
         state.touchpoints = _merged(held if kept is None else kept, fresh)
         if after.alone:
-            self._send_all(live, dict.fromkeys(before.assign(held), ()), moment, out)
+            self._send_all(live, {target: [] for target in before.assign(held)}, moment, out)
             return self._refold(live, _nothing(), moment, out)
-        if was is not None:
+        if said is not None:
             state.fold = _copy(state.base)
-            self._withdraw(live, was, moment, out)
-        if was is None and kept is None and not linked:
+            self._withdraw(live, said, moment, out)
+        elif kept is None and not linked:
             return self._forward(live, after.assign(fresh), moment, out)
-        parted = before.assign(held) if was is None else {}
+        parted: dict[str, list[Touchpoint]] = before.assign(held) if said is None else {}
         now = after.assign(state.touchpoints)
         changed = {target: now.get(target, []) for target in (*now, *parted) if _ids(now.get(target)) != _ids(parted.get(target))}
         return self._send_all(live, changed, moment, out)
@@ -249,9 +248,7 @@ class Stepper:
             live.outcome.rows[identity] = msgspec.structs.replace(row, withdrawn=True)
         self._tell_difference(live.name, was[1], {}, moment, out)
 
-    def _tell_difference(
-        self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects
-    ) -> None:
+    def _tell_difference(self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects) -> None:
         for signal_id, claim in was.items():
             if signal_id not in now:
                 entry = ClaimEntry(claim.key, name, moment.version, signal_id, None, moment.arrival)
@@ -282,10 +279,8 @@ class Stepper:
         elif state.touchpoints and state.touchpoints[-1].at + self._kept < firing:
             self._let_go(live, len(state.touchpoints), firing)
         dues = [state.fold.next_due] if state.fold.next_due is not None else []
-        if state.touchpoints:
-            dues.append(state.touchpoints[-1].at + self._kept)
-        elif state.fold.journey is None:
-            dues.append(max(state.as_of, state.fold.through[0]) + self._kept)
+        if state.fold.journey is None:
+            dues.append((state.touchpoints[-1].at if state.touchpoints else state.as_of) + self._kept)
         for episode in state.fold.episodes:
             if episode.claimed < len(episode.transitions):
                 dues.append(episode.transitions[episode.claimed].at)
@@ -321,10 +316,6 @@ class Stepper:
         silent = not state.touchpoints and state.fold.journey is None and not state.fold.episodes and not state.links
         weak = kind_of(live.name) not in ("customer", "email", "phone") and state.fold.orders == 0
         return silent and weak and max(state.as_of, state.fold.through[0]) + self._kept < firing
-
-
-def signal_id(kind: str, key: str, anchor: str) -> str:
-    return str(uuid5(NAMESPACE, f"{kind}/{key}/{anchor}"))
 
 
 def _claim(name: str, episode: Episode, visible: int) -> Claim:

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from streams.journey.entries import Instant, Touchpoint, Transition
 from streams.journey.state import Episode, Journey, Order
-from streams.journey.words import money, moment, span
+from streams.journey.words import moment, money, span
 
 
 @dataclass(frozen=True)
