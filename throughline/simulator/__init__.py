@@ -1,7 +1,7 @@
 """A shop that never was: seeded shoppers, their events on the wire, and the truth of what must be found in them.
 
-Start at ``simulate.py``. A shopper's life (``life.py``) is planned from a seed alone; the truth is what the plan knows, never what
-a detector says.
+Start at ``simulate.py``. A shopper's life (``life.py``) is planned from a seed alone; the truth is what the plan knows,
+never what a detector says.
 """
 
 from throughline.simulator.simulate import simulate, write

@@ -1,7 +1,7 @@
 """What people do after they ordered: ask where it is, complain, review, answer surveys, send it back.
 
-Each is the customer's own act at its own time, so each is an item on their agenda: (moment, what they do then). What the shop does
-about it is told at once.
+Each is the customer's own act at its own time, so each is an item on their agenda: (moment, what they do then). What the shop
+does about it is told at once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def _after_delivery(person: Person, order: Placed, delivered_at: int) -> Iterato
 
 
 def _review(person: Person, order: Placed, score: int) -> None:
-    person.do("review_posted", {"score": score, "scale_max": 5}, by=person.contact(), channel="email", order_id=order.order_id)
+    person.do(
+        "review_posted", {"score": score, "scale_max": 5}, {"order_id": order.order_id}, by=person.contact(), channel="email"
+    )
 
 
 def _nps(person: Person, score: int) -> None:
@@ -50,12 +52,12 @@ def _nps(person: Person, score: int) -> None:
 
 
 def _send_back(person: Person, order: Placed) -> None:
-    person.do("return_requested", {"reason": "too firm"}, by=person.contact(), channel="email", order_id=order.order_id)
+    person.do("return_requested", {"reason": "too firm"}, {"order_id": order.order_id}, by=person.contact(), channel="email")
     received_at = person.now + person.between(3 * DAY, 8 * DAY)
-    person.tell(received_at, "return_received", {"reason": "too firm"}, order_id=order.order_id)
+    person.tell(received_at, "return_received", {"reason": "too firm"}, {"order_id": order.order_id})
     if person.chance(0.9):
         refunded_at = received_at + person.between(HOUR, 6 * DAY)
-        person.tell(refunded_at, "order_refunded", {"reason": "return", "currency": "EUR"}, order_id=order.order_id)
+        person.tell(refunded_at, "order_refunded", {"reason": "return", "currency": "EUR"}, {"order_id": order.order_id})
 
 
 def _ask(person: Person, order: Placed, at: int) -> Iterator[Deed]:
@@ -73,20 +75,26 @@ def _ask(person: Person, order: Placed, at: int) -> Iterator[Deed]:
 
 def _open(person: Person, order: Placed, ticket_id: str, channel: str) -> None:
     order_id = order.order_id if person.chance(0.6) else None
-    person.do("ticket_opened", {"topic": "delivery"}, by=person.contact(), channel=channel, ticket_id=ticket_id, order_id=order_id)
+    person.do(
+        "ticket_opened",
+        {"topic": "delivery"},
+        {"ticket_id": ticket_id, "order_id": order_id},
+        by=person.contact(),
+        channel=channel,
+    )
     if person.chance(0.5):
-        person.tell(person.now + MINUTE, "agent_replied", {"by": "bot"}, channel, ticket_id=ticket_id)
-        person.tell(person.now + 2 * MINUTE, "ticket_handed_over", {"to": "second level"}, channel, ticket_id=ticket_id)
+        person.tell(person.now + MINUTE, "agent_replied", {"by": "bot"}, {"ticket_id": ticket_id}, channel)
+        person.tell(person.now + 2 * MINUTE, "ticket_handed_over", {"to": "second level"}, {"ticket_id": ticket_id}, channel)
     replied_at = person.now + person.between(20 * MINUTE, 9 * HOUR)
-    person.tell(replied_at, "agent_replied", {"by": "human"}, channel, ticket_id=ticket_id)
-    person.tell(replied_at + person.between(MINUTE, DAY), "ticket_solved", {}, channel, ticket_id=ticket_id)
+    person.tell(replied_at, "agent_replied", {"by": "human"}, {"ticket_id": ticket_id}, channel)
+    person.tell(replied_at + person.between(MINUTE, DAY), "ticket_solved", {}, {"ticket_id": ticket_id}, channel)
 
 
 def _write(person: Person, type: str, ticket_id: str, channel: str) -> None:
     """A help desk knows the ticket; who wrote, it had asked at the beginning."""
-    person.do(type, by={}, channel=channel, ticket_id=ticket_id)
+    person.do(type, {}, {"ticket_id": ticket_id}, by={}, channel=channel)
 
 
 def _csat(person: Person, ticket_id: str) -> None:
     survey = {"survey": "csat", "score": person.between(1, 6), "scale_max": 5}
-    person.do("survey_answered", survey, by={}, channel="email", ticket_id=ticket_id)
+    person.do("survey_answered", survey, {"ticket_id": ticket_id}, by={}, channel="email")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-_KINDS = (("mattress", 59_900), ("bed frame", 34_900), ("pillow", 5_900), ("duvet", 12_900), ("sheet set", 8_900), ("lamp", 4_500))
+_KINDS = (
+    ("mattress", 59_900),
+    ("bed frame", 34_900),
+    ("pillow", 5_900),
+    ("duvet", 12_900),
+    ("sheet set", 8_900),
+    ("lamp", 4_500),
+)
 _BRANDS = ("Nimbus", "Halden", "Okto", "Sorel", "Vela")
 _SIZES = ("S", "M", "L", "XL")
 

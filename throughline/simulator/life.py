@@ -1,6 +1,6 @@
 """A shopper's life: when they come, on which device and with what in mind, and whether they come back.
 
-Everything is drawn from ``Random(f"{seed}/{number}")``, so a shopper's life does not depend on how many others there are.
+Everything is drawn from ``Random(f"{seed}/{number}")``, and nobody draws from another's chances.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Deed = Callable[[Person], None]
 
 
 def live(world: World, number: int) -> list[Person]:
-    """The shopper ``number`` (from 1), and who else uses their device. Their drafts are in no order; nothing is on the wire yet."""
+    """The shopper ``number`` (from 1), and who else uses their device. Their drafts are in no order and not on the wire yet."""
     rng = Random(f"{world.seed}/{number}")  # noqa: S311 a story, no secret
     person = _born(world, number, rng)
     Life(person).run(world.first_visit(number - 1))
@@ -107,7 +107,9 @@ class Life:
         self._visits += 1
         self._take_a_device(person)
         intents = _INTENTS[person.kind]
-        intent: Intent = "buy" if person.holds and person.kind != "stranger" and person.chance(0.5) else person.rng.choice(intents)
+        intent: Intent = (
+            "buy" if person.holds and person.kind != "stranger" and person.chance(0.5) else person.rng.choice(intents)
+        )
         placed = visit(person, intent)
         if placed is not None:
             self._ordered(person, placed)
@@ -139,4 +141,3 @@ class Life:
         if chance < 0.65:
             return person.between(CART_IDLE + 5 * SECOND, 10 * HOUR)
         return person.between(12 * HOUR, 11 * DAY)
-

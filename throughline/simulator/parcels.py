@@ -6,17 +6,23 @@ The plan comes first, the events are told from it, and so is the truth: which pr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from schemas.instants import micros, moment
-from throughline.simulator.person import Person
+from throughline.simulator.person import Ids, Person
 from throughline.simulator.truth import Episode
 from throughline.simulator.world import DAY, HOUR, MINUTE, SECOND
 
 DISPATCH_WITHIN = 48 * HOUR
 STORE_ZONE = "UTC"
-ZONES = (("DE", "Europe/Berlin"), ("GB", "Europe/London"), ("BR", "America/Sao_Paulo"), ("US", "America/Los_Angeles"), ("NZ", "Pacific/Auckland"))
+ZONES = (
+    ("DE", "Europe/Berlin"),
+    ("GB", "Europe/London"),
+    ("BR", "America/Sao_Paulo"),
+    ("US", "America/Los_Angeles"),
+    ("NZ", "Pacific/Auckland"),
+)
 CARRIERS = ("DHL", "UPS", "Correios", "NZ Post")
 BESIDE = (-1, 0, 1)
 """A deadline and its two neighbours."""
@@ -60,7 +66,7 @@ def fulfil(person: Person, order: Placed) -> Fate:
         _tell_parcels(person, order, fate)
     if fate.cancelled_at is not None:
         reason = person.rng.choice(("customer", "out_of_stock", "fraud"))
-        person.tell(fate.cancelled_at, "order_cancelled", {"reason": reason, "whole": True}, order_id=order.order_id)
+        person.tell(fate.cancelled_at, "order_cancelled", {"reason": reason, "whole": True}, {"order_id": order.order_id})
     _cut(fate, person.world.end_at)
     _account(person, order, fate)
     return fate
@@ -72,7 +78,7 @@ def _due(person: Person, order: Placed) -> int:
     if person.chance(0.04):
         due += person.between(6, 25) * HOUR
         told_at = order.at + person.between(10 * MINUTE, 6 * HOUR)
-        person.tell(told_at, "order_updated", {"status": "delayed", "dispatch_by": due}, order_id=order.order_id)
+        person.tell(told_at, "order_updated", {"status": "delayed", "dispatch_by": due}, {"order_id": order.order_id})
         return due if told_at < person.world.end_at else order.dispatch_by or order.at + DISPATCH_WITHIN
     return due
 
@@ -104,7 +110,7 @@ def _promise(person: Person, order: Placed, fate: Fate) -> None:
         promise = {"promised_at": fate.promise_at}  # type: ignore[dict-item]
     belated = person.chance(0.01)
     fate.promise_told_at = fate.promise_at + HOUR if belated else order.at + person.between(1, MINUTE)
-    person.tell(fate.promise_told_at, "delivery_promised", {**promise, **said}, order_id=order.order_id)
+    person.tell(fate.promise_told_at, "delivery_promised", {**promise, **said}, {"order_id": order.order_id})
     if fate.promise_told_at >= person.world.end_at:
         fate.promise_at = None
 
@@ -144,33 +150,35 @@ def _tell_parcels(person: Person, order: Placed, fate: Fate) -> None:
     """A label names order and shipment; from then on a carrier mostly knows its shipment alone."""
     for number in range(1, fate.parcels + 1):
         shipment_id = f"s{order.order_id}-{number}"
-        both: dict[str, str | None] = {"order_id": order.order_id, "shipment_id": shipment_id}
-        alone: dict[str, str | None] = {"shipment_id": shipment_id}
+        both: Ids = {"order_id": order.order_id, "shipment_id": shipment_id}
+        alone: Ids = {"shipment_id": shipment_id}
         carrier = {"carrier": person.rng.choice(CARRIERS), "tracking_number": f"T{shipment_id}"}
         assert fate.dispatched_at is not None
-        person.tell(fate.dispatched_at - person.between(MINUTE, HOUR // 2), "shipment_created", carrier, "carrier", **both)
+        person.tell(fate.dispatched_at - person.between(MINUTE, HOUR // 2), "shipment_created", carrier, both, "carrier")
         first = "shipment_scanned" if person.chance(0.1) else "shipment_dispatched"
-        person.tell(fate.dispatched_at, first, {**carrier, "location": "hub"}, "carrier", **(both if number == 1 else alone))
+        person.tell(fate.dispatched_at, first, {**carrier, "location": "hub"}, both if number == 1 else alone, "carrier")
         _tell_way(person, fate, fate.dispatched_at, carrier, alone)
         if fate.delivered_at is not None:
             last = {"order_id": order.order_id} if fate.parcels == 1 and person.chance(0.2) else alone
-            person.tell(fate.delivered_at, "delivered", carrier, "carrier", **last)
+            person.tell(fate.delivered_at, "delivered", carrier, last, "carrier")
 
 
-def _tell_way(person: Person, fate: Fate, sent: int, carrier: dict[str, str], alone: dict[str, str | None]) -> None:
+def _tell_way(person: Person, fate: Fate, sent: int, carrier: dict[str, str], alone: Ids) -> None:
     arrives = fate.attempted_at
     if arrives is None:
-        person.tell(sent + 2 * DAY, "delivery_exception", {**carrier, "exception": "lost"}, "carrier", **alone)
+        person.tell(sent + 2 * DAY, "delivery_exception", {**carrier, "exception": "lost"}, alone, "carrier")
         return
     for part in (1, 2):
-        person.tell(sent + (arrives - sent) * part // 4, "shipment_scanned", {**carrier, "location": f"hub {part}"}, "carrier", **alone)
+        person.tell(
+            sent + (arrives - sent) * part // 4, "shipment_scanned", {**carrier, "location": f"hub {part}"}, alone, "carrier"
+        )
     if person.chance(0.2):
         estimate = {**carrier, "estimated_at": arrives}
-        person.tell(sent + (arrives - sent) // 2, "estimate_updated", estimate, "carrier", **alone)
-    person.tell(sent + (arrives - sent) * 7 // 8, "out_for_delivery", carrier, "carrier", **alone)
+        person.tell(sent + (arrives - sent) // 2, "estimate_updated", estimate, alone, "carrier")
+    person.tell(sent + (arrives - sent) * 7 // 8, "out_for_delivery", carrier, alone, "carrier")
     if fate.delivered_at != arrives:
         first = "delivery_attempt_failed" if person.chance(0.5) else "ready_for_pickup"
-        person.tell(arrives, first, carrier, "carrier", **alone)
+        person.tell(arrives, first, carrier, alone, "carrier")
 
 
 def _cut(fate: Fate, end: int) -> None:

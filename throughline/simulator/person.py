@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from throughline.simulator.ledger import CART_IDLE, CHECKOUT_IDLE, Ledger
 from throughline.simulator.truth import Shopper
@@ -17,6 +17,10 @@ from throughline.simulator.world import MINUTE, SECOND, World
 
 Kind = Literal["stranger", "guest", "member"]
 """Never says who they are; gives an e-mail to order; has an account."""
+
+Ids: TypeAlias = Mapping[str, str | None]
+"""Envelope fields that identify something; None: not said."""
+NOTHING: Mapping[str, Any] = {}
 
 BOUNDARIES = tuple(idle + beside for idle in (CHECKOUT_IDLE, CART_IDLE) for beside in (-1, 0, 1))
 """The silences where a signal opens or does not: each threshold with its two neighbours."""
@@ -42,7 +46,7 @@ class Draft(NamedTuple):
     at: int
     type: str
     event_id: str
-    ids: Mapping[str, str | None]
+    ids: Ids
     properties: Mapping[str, Any]
     device: Device | None
     """It was sent from here; None: by a server."""
@@ -116,12 +120,12 @@ class Person:
             return self.between(CHECKOUT_IDLE + MINUTE, CART_IDLE - MINUTE)
         return self.between(CART_IDLE + MINUTE, 75 * MINUTE)
 
-    def identity(self) -> dict[str, str | None]:
+    def identity(self) -> Ids:
         """What an act on the current device carries."""
         customer = self.customer_id if self.device.id in self.logged_in else None
         return {"customer_id": customer, "anonymous_id": self.device.id}
 
-    def contact(self) -> dict[str, str | None]:
+    def contact(self) -> Ids:
         """What they go by where there is no device: a letter, a call, a form of the help desk."""
         ways: list[tuple[str, str | None]] = [("customer_id", self.customer_id), ("email", self.email), ("phone", self.phone)]
         known = [(name, value) for name, value in ways if value is not None and value in self.known_by]
@@ -130,38 +134,35 @@ class Person:
     def do(
         self,
         type: str,
-        properties: Mapping[str, Any] | None = None,
+        properties: Mapping[str, Any] = NOTHING,
+        refs: Ids = NOTHING,
         *,
         after: int | None = None,
-        by: Mapping[str, str | None] | None = None,
+        by: Ids | None = None,
         channel: str | None = None,
-        **refs: str | None,
-    ) -> str:
-        """Their own act, on the current device unless ``by`` says what they go by. The event's id."""
+    ) -> None:
+        """Their own act, about ``refs``, on the current device unless ``by`` says what they go by."""
         pause = self._pause()
         self.now += pause if after is None else after
         self.ledger.own(self.now)
         self.acts.append((self.now, type))
         device = self.device if by is None else None
         ids = {**(self.identity() if by is None else by), **refs}
-        event_id = self._say(self.now, type, ids, properties or {}, device, channel or self.device.channel)
-        self._keep(type, event_id, ids, properties or {})
-        return event_id
+        event_id = self._say(self.now, type, ids, properties, device, channel or self.device.channel)
+        self._keep(type, event_id, ids, properties)
 
-    def tell(self, at: int, type: str, properties: Mapping[str, Any] | None = None, channel: str = "other", **ids: str | None) -> str:
-        """What somebody else says of them, at ``at``."""
-        return self._say(at, type, ids, properties or {}, None, channel)
+    def tell(self, at: int, type: str, properties: Mapping[str, Any], ids: Ids, channel: str = "other") -> str:
+        """What somebody else says of them, at ``at``. The event's id."""
+        return self._say(at, type, ids, properties, None, channel)
 
-    def _say(
-        self, at: int, type: str, ids: Mapping[str, str | None], properties: Mapping[str, Any], device: Device | None, channel: str
-    ) -> str:
+    def _say(self, at: int, type: str, ids: Ids, properties: Mapping[str, Any], device: Device | None, channel: str) -> str:
         self.events += 1
         event_id = f"e{self.name}-{self.events}"
         if at < self.world.end_at:
             self.drafts.append(Draft(at, type, event_id, ids, properties, device, channel))
         return event_id
 
-    def _keep(self, type: str, event_id: str, ids: Mapping[str, str | None], properties: Mapping[str, Any]) -> None:
+    def _keep(self, type: str, event_id: str, ids: Ids, properties: Mapping[str, Any]) -> None:
         cart_id, checkout_id = ids.get("cart_id"), ids.get("checkout_id")
         if type == "product_added":
             self.ledger.added(event_id, cart_id, properties["product_id"], properties["quantity"])
@@ -174,7 +175,7 @@ class Person:
         elif type.startswith(("checkout_step", "form_error", "payment_")):
             self.ledger.went_on(event_id, checkout_id)
 
-    def joins(self, *names: str) -> dict[str, str | None]:
+    def joins(self, *names: str) -> Ids:
         """These of their identifiers, to be said together with what they go by here: from then on each is theirs."""
         said = {name: getattr(self, name) for name in names}
         self.known_by.update(value for value in said.values() if value is not None)

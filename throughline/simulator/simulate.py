@@ -46,8 +46,17 @@ def simulate(world: World, tell: Callable[[Truth], None] = lambda truth: None) -
     tell(Shopper(0, [f"anonymous:d{world.seed}-0-1"], 1, [], [(world.as_of, "page_viewed")]))
     yield from _arrived(waiting, None, counts, tell)
     records = counts.pop("records", 0)
-    events = records - counts.total()
-    tell(Summary(world.seed, world.shoppers, world.as_of, records, events, dict(sorted(counts.items())), dict(sorted(signals.items()))))
+    tell(
+        Summary(
+            seed=world.seed,
+            shoppers=world.shoppers,
+            as_of=world.as_of,
+            records=records,
+            events=records - counts.total(),
+            oddities=dict(sorted(counts.items())),
+            signals=dict(sorted(signals.items())),
+        )
+    )
 
 
 def _arrived(

@@ -40,30 +40,24 @@ def _arrive(person: Person) -> None:
         person.do("promotion_clicked", {"promotion_id": "winter", "name": "Winter sale", "position": 1})
     person.do("page_viewed", {"url": f"{_URL}/", "path": "/", "title": "Sleep well"})
     if person.chance(0.1):
-        person.tell(
-            person.now + 1, "experiment_viewed", {"experiment_id": "hero", "variation_id": person.rng.choice("ab")},
-            **person.identity(), channel=person.device.channel,
-        )  # fmt: skip
+        shown = {"experiment_id": "hero", "variation_id": person.rng.choice("ab")}
+        person.tell(person.now + 1, "experiment_viewed", shown, person.identity(), person.device.channel)
 
 
 def identify(person: Person) -> None:
     """They say who they are: members log in, guests leave their e-mail."""
     if person.customer_id is None:
-        person.do("identified", {"traits": {"newsletter": True}}, **person.joins("email"))
+        person.do("identified", {"traits": {"newsletter": True}}, person.joins("email"))
         return
-    _log_in(person)
     names = ("customer_id", "email") if person.chance(0.5) else ("customer_id",)
-    person.do("identified", {"traits": {"tier": "blue"}}, **person.joins(*names))
+    person.do("identified", {"traits": {"tier": "blue"}}, person.joins(*names))
+    person.logged_in[person.device.id] = person.now
 
 
 def _register(person: Person) -> None:
     """A guest opens an account; the e-mail they had ordered with becomes its."""
     person.customer_id = f"c{person.name}"
-    _log_in(person)
-    person.do("identified", {"traits": {"registered": True}}, **person.joins("customer_id", "email"))
-
-
-def _log_in(person: Person) -> None:
+    person.do("identified", {"traits": {"registered": True}}, person.joins("customer_id", "email"))
     person.logged_in[person.device.id] = person.now
 
 
@@ -86,7 +80,9 @@ def _linger(person: Person, product: Product) -> None:
     elif chance < 0.10:
         person.do("wishlist_added", product.properties())
     elif chance < 0.12:
-        person.do("click_frustrated", {"how": person.rng.choice(("rage", "dead", "error")), "url": f"{_URL}/{product.product_id}"})
+        person.do(
+            "click_frustrated", {"how": person.rng.choice(("rage", "dead", "error")), "url": f"{_URL}/{product.product_id}"}
+        )
     elif chance < 0.14:
         person.do("error_shown", {"code": "503", "message": "Try again later"})
 
@@ -101,25 +97,25 @@ def fill_cart(person: Person) -> None:
             _remove(person)
     chance = person.rng.random()
     if chance < 0.15:
-        person.do("cart_viewed", {"products": _held(person)}, cart_id=person.cart_id)
+        person.do("cart_viewed", {"products": _held(person)}, {"cart_id": person.cart_id})
     elif chance < 0.22:
-        person.do("coupon_applied", {"coupon": "SLEEP10", "discount_minor": 1000, "currency": "EUR"}, cart_id=person.cart_id)
+        person.do("coupon_applied", {"coupon": "SLEEP10", "discount_minor": 1000, "currency": "EUR"}, {"cart_id": person.cart_id})
     elif chance < 0.27:
-        person.do("coupon_denied", {"coupon": "SLEEP99", "reason": "expired"}, cart_id=person.cart_id)
+        person.do("coupon_denied", {"coupon": "SLEEP99", "reason": "expired"}, {"cart_id": person.cart_id})
 
 
 def _add(person: Person, product: Product) -> None:
     quantity = 2 if person.chance(0.1) else 1
-    person.do("product_added", product.properties(quantity), cart_id=person.cart_id)
+    person.do("product_added", product.properties(quantity), {"cart_id": person.cart_id})
     person.holds[product.product_id] = person.holds.get(product.product_id, 0) + quantity
 
 
 def _remove(person: Person) -> None:
     product_id = person.rng.choice(list(person.holds))
     if person.chance(0.1):
-        person.do("product_removed", {"product_id": "never-was-here", "quantity": 1}, cart_id=person.cart_id)
+        person.do("product_removed", {"product_id": "never-was-here", "quantity": 1}, {"cart_id": person.cart_id})
     quantity = person.holds.pop(product_id)
-    person.do("product_removed", {"product_id": product_id, "quantity": quantity}, cart_id=person.cart_id)
+    person.do("product_removed", {"product_id": product_id, "quantity": quantity}, {"cart_id": person.cart_id})
 
 
 def _held(person: Person) -> list[dict[str, Any]]:
@@ -139,7 +135,7 @@ def check_out(person: Person, leaves: bool) -> Placed | None:
     if not (person.checkout_id and person.chance(0.5)):
         person.checkout_id = f"x{person.name}-{person.events}" if person.named else None
     refs = {"checkout_id": person.checkout_id, "cart_id": person.cart_id}
-    person.do("checkout_started", {"value_minor": _worth(person), "currency": "EUR", "products": _held(person)}, **refs)
+    person.do("checkout_started", {"value_minor": _worth(person), "currency": "EUR", "products": _held(person)}, refs)
     last_step = person.between(0, 4) if leaves else 4
     return _order(person) if _steps(person, last_step) and _pay(person) else None
 
@@ -149,31 +145,31 @@ def _steps(person: Person, last_step: int) -> bool:
     for step in (1, 2, 3):
         if step > last_step:
             return False
-        person.do("checkout_step_viewed", {"step": step}, **refs)
+        person.do("checkout_step_viewed", {"step": step}, refs)
         while person.chance(0.12):
-            person.do("form_error_shown", {"field": "postcode", "message": "Not a postcode", "step": step}, **refs)
+            person.do("form_error_shown", {"field": "postcode", "message": "Not a postcode", "step": step}, refs)
         contact = person.joins("email") if step == 1 and person.kind == "guest" else {}
-        person.do("checkout_step_completed", {"step": step, "shipping_method": "standard"}, **refs, **contact)
+        person.do("checkout_step_completed", {"step": step, "shipping_method": "standard"}, {**refs, **contact})
     return last_step > 3
 
 
 def _pay(person: Person) -> bool:
     """With what they have; a hard decline mostly is the end, a soft one is tried again."""
     refs = {"checkout_id": person.checkout_id}
-    person.do("payment_info_entered", {"payment_method": "card"}, **refs)
+    person.do("payment_info_entered", {"payment_method": "card"}, refs)
     if person.chance(0.02):
         # The shop's own event is no act of theirs: only one shortly before an act leaves the silence clear.
         at = person.now + SECOND
-        unavailable = person.tell(at, "payment_method_unavailable", {"payment_method": "card"}, **person.identity(), **refs)
+        unavailable = person.tell(at, "payment_method_unavailable", {"payment_method": "card"}, {**person.identity(), **refs})
         person.ledger.went_on(unavailable, person.checkout_id)
-        person.do("payment_info_entered", {"payment_method": "invoice"}, after=2 * SECOND, **refs)
+        person.do("payment_info_entered", {"payment_method": "invoice"}, refs, after=2 * SECOND)
     while person.chance(0.12):
         hard = person.chance(0.4)
         failure = {"decline": "hard" if hard else "soft", "payment_method": "card", "code": "51", "amount_minor": _worth(person)}
-        person.do("payment_failed", {**failure, "currency": "EUR"}, **refs)
+        person.do("payment_failed", {**failure, "currency": "EUR"}, refs)
         if hard and person.chance(0.7):
             return False
-        person.do("payment_info_entered", {"payment_method": "card"}, **refs)
+        person.do("payment_info_entered", {"payment_method": "card"}, refs)
     return True
 
 
@@ -183,10 +179,10 @@ def _order(person: Person) -> Placed:
     refs = {"checkout_id": person.checkout_id, "cart_id": person.cart_id} if person.chance(0.9) else {}
     names = ("email", "phone") if person.kind == "guest" or person.chance(0.5) else ("phone",)
     worth = _worth(person)
-    order = {"total_minor": worth + 490, "revenue_minor": worth, "shipping_minor": 490, "currency": "EUR", "payment_method": "card"}
+    money = {"total_minor": worth + 490, "revenue_minor": worth, "shipping_minor": 490, "currency": "EUR"}
     dispatch_by = person.now + person.between(12, 97) * HOUR if person.chance(0.5) else None
-    said = {**order, "dispatch_by": dispatch_by, "products": _held(person)}
-    person.do("order_completed", said, order_id=person.orders[-1], **refs, **person.joins(*names))
+    said = {**money, "payment_method": "card", "dispatch_by": dispatch_by, "products": _held(person)}
+    person.do("order_completed", said, {"order_id": person.orders[-1], **refs, **person.joins(*names)})
     person.holds, person.checkout_id = {}, None
     if person.chance(0.5):
         person.cart_id = None

@@ -108,7 +108,8 @@ class Wire:
 
 def watchman(world: World) -> Draft:
     """The world's last event: nobody's, and so late that time has come to ``as_of``."""
-    return Draft(world.as_of, "page_viewed", f"e{world.seed}-0-1", {"anonymous_id": f"d{world.seed}-0-1"}, {"path": "/"}, None, "other")
+    device = f"d{world.seed}-0-1"
+    return Draft(world.as_of, "page_viewed", f"e{world.seed}-0-1", {"anonymous_id": device}, {"path": "/"}, None, "other")
 
 
 def arrive(draft: Draft, received_at: int, says_sent: bool = False, odd: Odd | None = None) -> Record:
@@ -131,9 +132,7 @@ def arrive(draft: Draft, received_at: int, says_sent: bool = False, odd: Odd | N
 
 
 def _written(properties: Any) -> dict[str, Any]:
-    return {
-        name: rfc3339(value) if name in _INSTANTS else value for name, value in properties.items() if value is not None
-    }
+    return {name: rfc3339(value) if name in _INSTANTS else value for name, value in properties.items() if value is not None}
 
 
 def _key(event: dict[str, Any]) -> str:
@@ -146,6 +145,6 @@ def rfc3339(at: int) -> str:
     return f"{_second(second)}.{fraction:06}Z"
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4_096)
 def _second(second: int) -> str:
     return moment(second * SECOND).isoformat()[:19]

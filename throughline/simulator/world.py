@@ -97,7 +97,7 @@ class World:
     def as_of(self) -> int:
         """The truth is told as of this moment, when the last record arrives, which is the watchman's.
 
-        Nothing else arrives so late; so whoever reads the records to their end and ticks as they arrive knows as much as the truth.
+        Nothing else arrives so late: whoever reads the records to their end and ticks as they arrive knows as much as the truth.
         """
         return self.end_at + self.rates.longest_delay + MINUTE
 
