@@ -83,8 +83,9 @@ def _in_order(file: Path, at: array[int], topic: array[int]) -> Iterator[Arrival
 
 def _lines(file: Path, at: array[int], topic: array[int]) -> Iterator[Arrival]:
     with file.open("rb") as lines:
-        for number, line in enumerate(lines):
-            yield Arrival(at[number], number, topic[number], line.rstrip(b"\r\n"))
+        said = (value for line in lines if (value := line.rstrip(b"\r\n")))
+        for number, value in enumerate(said):
+            yield Arrival(at[number], number, topic[number], value)
 
 
 def _stamps(file: Path) -> tuple[array[int], array[int]]:
@@ -93,6 +94,8 @@ def _stamps(file: Path) -> tuple[array[int], array[int]]:
     at: Instant = 0
     with file.open("rb") as lines:
         for line in lines:
+            if not line.rstrip(b"\r\n"):
+                continue
             topic = 0
             try:
                 stamp = _stamp.decode(line)

@@ -249,12 +249,12 @@ class Stepper:
         self._tell_difference(live.name, was[1], {}, moment, out)
 
     def _tell_difference(self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects) -> None:
-        for signal_id, claim in was.items():
-            if signal_id not in now:
-                entry = ClaimEntry(claim.key, name, moment.version, signal_id, None, moment.arrival)
+        for identity, claim in was.items():
+            if identity not in now:
+                entry = ClaimEntry(claim.key, name, moment.version, identity, None, moment.arrival)
                 out.send(partition_of(claim.key, self._partitions), entry)
-        for signal_id, claim in now.items():
-            if was.get(signal_id) != claim:
+        for identity, claim in now.items():
+            if was.get(identity) != claim:
                 self._claim(name, claim, moment, out)
 
     def _claim(self, name: str, claim: Claim, moment: Moment, out: Effects) -> None:
