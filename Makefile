@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 .PHONY: help demo test check kafka-test bench lock clean
 
 help: ## say what there is to do
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(INSTALLED) ## simulated shoppers, a broker, a worker, answers: two minutes, and nothing left running
 	@$(BIN)/throughline demo
@@ -26,9 +26,10 @@ kafka-test: $(INSTALLED) ## the tests against an Apache Kafka from its published
 bench: $(INSTALLED) ## measure throughput, state and cost per event; prints the table of the README
 	$(BIN)/python -m bench
 
-lock: $(INSTALLED) ## resolve requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock"
+lock: $(INSTALLED) ## resolve requirements.lock and requirements-run.lock (without the tools of development) anew; needs uv
+	uv pip compile pyproject.toml --extra dev --upgrade $(LOCKED) -o requirements.lock
+	uv pip compile pyproject.toml --constraint requirements.lock $(LOCKED) -o requirements-run.lock
 
 clean: ## remove what building, testing and the demo left behind; data of `throughline up` stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

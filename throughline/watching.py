@@ -38,8 +38,8 @@ async def standing(host: str, port: int) -> Standing:
 
 def _standing(host: str, port: int) -> Standing:
     try:
-        health = json.loads(_get(host, port, "/health/"))
-        metrics = _get(host, port, "/metrics/").decode()
+        health = json.loads(_get(host, port, "/health"))
+        metrics = _get(host, port, "/metrics").decode()
     except (OSError, http.client.HTTPException, ValueError):
         return Standing()
     samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]

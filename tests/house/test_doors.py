@@ -40,8 +40,8 @@ def house(tmp_path: Path) -> Path:
 
 
 def doors(house: Path) -> subprocess.CompletedProcess[str]:
-    lint = Path(sys.executable).with_name("lint-imports")
-    return subprocess.run([lint, "--no-cache"], cwd=house, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(house)})
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    return subprocess.run(command, cwd=house, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(house)})
 
 
 def test_all_doors_hold_as_the_tree_is(house: Path) -> None:
