@@ -1,4 +1,4 @@
--- A shop's own web tracking, one Parquet file a day. PATH: the folder (or one file, or a pattern).
+-- A shop's own web tracking, one Parquet file a day. PATH: the folder, or one file.
 --
 -- What had to be assumed:
 -- * Time is UTC (the source wrote Z), in milliseconds.
