@@ -137,11 +137,8 @@ class Ledger:
         return NEVER if version is None else version
 
     def _open(self) -> DeltaTable:
-        try:
-            if not DeltaTable.is_deltatable(self.location, self.storage_options):
-                self._create()
-        except DeltaError:  # another process was faster; if it was not that, opening fails with the reason
-            pass
+        if not DeltaTable.is_deltatable(self.location, self.storage_options):
+            self._create()
         return DeltaTable(self.location, storage_options=self.storage_options)
 
     def _create(self) -> None:
