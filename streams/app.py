@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 import faust
 from faust.types.transports import ConsumerT, TransportT
 
+from schemas.failures import Failure
 from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS
 from streams.agents.changelog import changelog_table, raw_schema
 from streams.agents.commit import AfterStep, Commit, Step
@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0
 TICK_EVERY = 1.0
+STOP_WITHIN = 60.0
 BATCHES_WAITING = 16
 """Between Faust's fetcher and an agent: few, each is of many records."""
 
@@ -137,19 +138,24 @@ def _settings(options: Options) -> dict[str, Any]:
     }
 
 
+class WorkerFailed(Failure):
+    """The worker ended by itself. Nothing is lost by that: the next one begins behind the last commit."""
+
+
 async def serve(app: App, stop: asyncio.Event) -> None:
-    """Run until ``stop`` is set, then drain, flush, commit and leave the group. Raises what ended the worker, if that was an error."""
+    """Run until ``stop`` is set, then drain, flush, commit and leave the group. Raises ``WorkerFailed``."""
     app.in_worker = True
-    waiting = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(stop.wait())
     running = asyncio.create_task(_run(app))
+    await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    running.cancel()
     try:
-        await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiting.cancel()
-        running.cancel()
-        await app.stop()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await asyncio.wait_for(app.stop(), STOP_WITHIN)
+    except Exception as problem:
+        logger.warning("The worker did not stop in good order: %r", problem)
+    if app.crashed:
+        raise WorkerFailed(f"The worker failed: {app.crash_reason!r}") from app.crash_reason
 
 
 async def _run(app: App) -> None:
@@ -158,8 +164,14 @@ async def _run(app: App) -> None:
 
 
 def run_worker(app: App) -> None:
-    """Run in this process until SIGINT or SIGTERM."""
-    asyncio.run(_until_signal(app))
+    """Run in this process until SIGINT or SIGTERM. Raises ``WorkerFailed``."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(_until_signal(app))
+    finally:
+        loop.run_until_complete(_end_tasks())
+        loop.close()
 
 
 async def _until_signal(app: App) -> None:
@@ -167,3 +179,12 @@ async def _until_signal(app: App) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await serve(app, stop)
+
+
+async def _end_tasks() -> None:
+    """Cancel what is left, and wait a little: Faust's supervisors may take a cancellation for a reason to begin again."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=1.0)

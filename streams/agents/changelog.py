@@ -96,6 +96,8 @@ def changelog_table(app: faust.App, partitions: int) -> ChangelogTable:
             name=TABLE,
             partitions=partitions,
             schema=raw_schema(),
+            key_type=bytes,
+            value_type=bytes,
             beacon=app.tables.beacon,
             recovery_buffer_size=2,  # batches, each of many records; 1 means something else to Faust
         )

@@ -67,7 +67,9 @@ class Commit:
     * states know the position they have seen and skip what is at or before it.
     """
 
-    def __init__(self, app: faust.App, table: ChangelogTable, outlet: Outlet, lake: Lake, gauges: Gauges, after: AfterStep) -> None:
+    def __init__(
+        self, app: faust.App, table: ChangelogTable, outlet: Outlet, lake: Lake, gauges: Gauges, after: AfterStep
+    ) -> None:
         self._app = app
         self._table = table
         self._partitions = table.partitions
@@ -113,9 +115,10 @@ class Commit:
     async def _rest(self, shares: Sequence[Share]) -> None:
         """Try until the lake has it: meanwhile nothing is lost, the stretch only grows behind it."""
         await asyncio.to_thread(self._bring, shares)
+        through = {(share.partition, share.epoch): share.through for share in shares}
         while True:
             try:
-                return await asyncio.to_thread(self._lake.flush, {(share.partition, share.epoch): share.through for share in shares})
+                return await asyncio.to_thread(self._lake.flush, through)
             except Retry as problem:
                 logger.warning("The lake took nothing, will try again: %s", problem)
                 await asyncio.sleep(LAKE_RETRY_AFTER)

@@ -44,9 +44,12 @@ class Progress:
         self._stalled_after = stalled_after
         self._places: dict[TP, Place] = {}
         self._asked_at = monotonic()
+        self._recovering = 0, monotonic()
+        """Changelog records still to be read, and since when as many."""
 
     async def look(self) -> None:
         """Ask the broker once. A broker that does not answer leaves the picture as it is, and it grows old."""
+        self._look_at_recovery()
         consumer = self._app.consumer
         mine = [tp for tp in consumer.assignment() if self._app.topics.acks_enabled_for(tp.topic)]
         try:
@@ -56,6 +59,12 @@ class Progress:
             return
         self._places = {tp: self._place(tp, ends.get(tp) or 0, consumer.committed_through(tp)) for tp in mine}
         self._asked_at = monotonic()
+
+    def _look_at_recovery(self) -> None:
+        """Faust swallows what goes wrong in a recovery and waits on (#155, #176, #597): only its not moving shows it."""
+        remaining = self._app.tables.recovery.active_remaining_total() if self._app.in_recovery else 0
+        if remaining == 0 or remaining != self._recovering[0]:
+            self._recovering = remaining, monotonic()
 
     def _place(self, tp: TP, end: int, committed: int) -> Place:
         known = self._places.get(tp)
@@ -77,9 +86,17 @@ class Progress:
         ]
         if now - self._asked_at > self._stalled_after:
             stalled.append(f"the broker has not been heard of for {now - self._asked_at:.0f} s")
-        status = "stalled" if stalled else "recovering" if self._app.in_recovery else "rebalancing" if self._app.rebalancing else "ok"
+        remaining, since = self._recovering
+        if remaining and now - since > self._stalled_after:
+            stalled.append(f"the recovery of the state has stood still for {now - since:.0f} s, {remaining} records before its end")
+        status = "stalled" if stalled else self._phase()
         partitions = {f"{tp.topic}/{tp.partition}": _shown(place) for tp, place in sorted(self._places.items())}
         return (503 if stalled else 200), {"status": status, "reasons": stalled, "partitions": partitions}
+
+    def _phase(self) -> str:
+        if self._app.in_recovery:
+            return "recovering"
+        return "rebalancing" if self._app.rebalancing else "ok"
 
 
 def _shown(place: Place) -> dict[str, int]:

@@ -102,12 +102,15 @@ def _counters(counts: Counts) -> Iterable[Metric]:
     yield signals
     yield CounterMetricFamily(f"{PREFIX}_dead_letters", "Records refused.", value=counts.dead_letters)
     yield CounterMetricFamily(f"{PREFIX}_commits", "Commits completed.", value=counts.commits)
-    yield CounterMetricFamily(f"{PREFIX}_abandoned", "Partitions given up before a commit, to be read again.", value=counts.abandoned)
+    yield CounterMetricFamily(
+        f"{PREFIX}_abandoned", "Partitions dropped before a commit, to be read again.", value=counts.abandoned
+    )
 
 
 def _partitions(statuses: list[PartitionStatus]) -> Iterable[Metric]:
     clock = GaugeMetricFamily(f"{PREFIX}_clock_seconds", "Firing clock, epoch seconds.", labels=["partition"])
-    hold = GaugeMetricFamily(f"{PREFIX}_clock_hold_back_seconds", "Slowest source behind the furthest.", labels=["partition", "channel"])
+    held = ["partition", "channel"]
+    hold = GaugeMetricFamily(f"{PREFIX}_clock_hold_back_seconds", "Slowest source behind the furthest.", labels=held)
     subjects = GaugeMetricFamily(f"{PREFIX}_subjects", "Subjects in the state.", labels=["partition"])
     size = GaugeMetricFamily(f"{PREFIX}_state_bytes", "Packed state.", labels=["partition"])
     for status in statuses:

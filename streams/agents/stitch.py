@@ -73,7 +73,14 @@ class StitchAgent:
     """
 
     def __init__(
-        self, app: faust.App, new: NewStitcher, outlet: Outlet, commit: Commit, store: ChangelogStore, options: Options, counts: Counts
+        self,
+        app: faust.App,
+        new: NewStitcher,
+        outlet: Outlet,
+        commit: Commit,
+        store: ChangelogStore,
+        options: Options,
+        counts: Counts,
     ) -> None:
         self._app = app
         self._new = new
@@ -169,7 +176,7 @@ class StitchAgent:
         try:
             await self._commit.run(stretch)
         except (NotOurs, Stop) as problem:
-            logger.warning("Another worker owns what this one was about to commit; reading it again if it comes back: %s", problem)
+            logger.warning("What this worker was about to commit is another's; it will read what it is given: %s", problem)
             self._forget()
             await self._app.consumer.rejoin()
         except Exception as error:
@@ -195,7 +202,7 @@ class StitchAgent:
             await self._committed()
 
     def _forget(self) -> None:
-        """Drop every partition with its state: nothing of it is newer than the changelog. They are read back by the next rebalance."""
+        """Drop every partition and its state, which can be had from the changelog; the next rebalance reads it back."""
         self._giving_up = True
         self._counts.abandoned += len(self._owned)
         for partition in self._owned:

@@ -37,7 +37,6 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             return False
         return True
 
-
     async def rejoin(self) -> None:
         await self.call_thread(self._request_rejoin)
 
@@ -122,6 +121,10 @@ class BatchConsumer(Consumer):
             for tp in revoked:
                 memory.pop(tp, None)
 
+    def committed_through(self, tp: TP) -> int:
+        """The offset behind everything committed; 0 where nothing was."""
+        return self._committed_offset[tp] or 0
+
     async def accepts(self, offsets: Offsets) -> bool:
         """Whether the group lets this worker commit these offsets: it does as long as the partitions are its own."""
         return bool(await self._commit(offsets))
@@ -139,7 +142,9 @@ class BatchConsumer(Consumer):
         await super().perform_seek()
 
     async def wait_empty(self) -> None:
-        """Called by Faust before partitions are given up."""
+        """Called by Faust before partitions are given up. After a crash there is nothing to finish: it is all read again."""
+        if self.app.crashed:
+            return
         if self.drain is not None:
             await self.drain()
         await self.force_commit()

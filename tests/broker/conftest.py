@@ -1,0 +1,27 @@
+"""A broker of its own for every test: what one leaves behind is nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.broker.rig import Rig
+from throughline.broker import EmbeddedBroker
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    with EmbeddedBroker(tmp_path / "broker") as running:
+        yield running
+
+
+@pytest.fixture
+async def rig(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[Rig]:
+    rig = Rig(broker.address, tmp_path)
+    await rig.prepare()
+    try:
+        yield rig
+    finally:
+        rig.end()

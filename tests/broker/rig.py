@@ -1,0 +1,166 @@
+"""A broker, a lake and workers as processes: what is sent in, and what is found out about them from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from deltalake import DeltaTable
+
+from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS
+from streams.agents.options import Options
+from streams.agents.publish import BATCH_BYTES, Appends, Publisher, Record
+from streams.agents.ticks import ticks
+from streams.agents.topics import ensure_topics
+from throughline.broker import free_port
+from throughline.leash import Leashed
+from throughline.watching import Standing, standing
+
+ROOT = Path(__file__).parents[2]
+PARTITIONS = 4
+LOOK_EVERY = 0.1
+
+
+class Rig:
+    """Everything a test of workers needs, around one broker."""
+
+    def __init__(self, brokers: str, folder: Path) -> None:
+        self.brokers = brokers
+        self.lake = folder / "lake"
+        self._folder = folder
+        self._workers: list[Worker] = []
+        self.options = Options(brokers)
+
+    async def prepare(self) -> None:
+        await ensure_topics(self.options)
+
+    def worker(self, *arguments: str) -> Worker:
+        worker = Worker(self, free_port(), arguments)
+        self._workers.append(worker)
+        return worker
+
+    def log(self, number: int) -> Path:
+        return self._folder / f"worker-{number}.log"
+
+    def end(self) -> None:
+        for worker in self._workers:
+            worker.process.kill()
+
+    async def send(self, appends: Appends) -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=self.brokers, acks="all", max_batch_size=BATCH_BYTES)
+        await producer.start()
+        try:
+            await Publisher(lambda: producer).publish(appends)
+        finally:
+            await producer.stop()
+
+    async def events(self, topic: str, events: Sequence[dict[str, Any]]) -> None:
+        """Events spread over the partitions, as a producer without keys would."""
+        values = [Record(None, json.dumps(event).encode()) for event in events]
+        await self.send({(topic, place): values[place::PARTITIONS] for place in range(PARTITIONS)})
+
+    async def tick(self, at: int) -> None:
+        await self.send(ticks(at, PARTITIONS))
+
+    async def arrived(self, within: float = 60.0) -> None:
+        """On return every record of the source topics and of journey.log is committed, and no more come."""
+        await until(self._all_committed, within, lambda: "not all is committed")
+
+    async def behind(self) -> dict[TopicPartition, int]:
+        """Records between the group's offsets and the ends."""
+        places = [TopicPartition(topic, place) for topic in (*SOURCE_TOPICS, JOURNEY_LOG) for place in range(PARTITIONS)]
+        async with self._reader() as consumer:
+            consumer.assign(places)
+            ends = await consumer.end_offsets(places)
+            committed = {place: await consumer.committed(place) or 0 for place in places}
+        return {place: end - committed[place] for place, end in ends.items() if end > committed[place]}
+
+    async def _all_committed(self) -> bool:
+        """Twice in a row: what is committed of a source may not yet be in the log when its end is asked."""
+        return not await self.behind() and not await self.behind()
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
+        """Looks over the group's shoulder, without being a member of it."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.brokers, group_id=self.options.group, auto_offset_reset="earliest", enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            yield consumer
+        finally:
+            await consumer.stop()
+
+    async def read(self, topic: str) -> list[Any]:
+        """All records of a topic, by partition and offset."""
+        places = [TopicPartition(topic, place) for place in range(PARTITIONS)]
+        found: list[Any] = []
+        async with self._reader() as consumer:
+            consumer.assign(places)
+            ends = await consumer.end_offsets(places)
+            while any([await consumer.position(place) < end for place, end in ends.items()]):
+                for records in (await consumer.getmany(timeout_ms=1000)).values():
+                    found.extend(records)
+        return sorted(found, key=lambda record: (record.partition, record.offset))
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """What the lake holds of a table, every version of every row."""
+        path = self.lake / table
+        return DeltaTable(path).to_pyarrow_table().to_pylist() if (path / "_delta_log").exists() else []
+
+    def event_ids(self) -> dict[str, int]:
+        """How often the lake holds each event."""
+        if not (self.lake / "events" / "_delta_log").exists():
+            return {}
+        counted = pc.value_counts(DeltaTable(self.lake / "events").to_pyarrow_table(columns=["event_id"])["event_id"])
+        return {pair["values"].as_py(): pair["counts"].as_py() for pair in counted}
+
+
+class Worker:
+    """One worker process of a rig."""
+
+    def __init__(self, rig: Rig, port: int, arguments: Iterable[str]) -> None:
+        self.port = port
+        self.log = rig.log(port)
+        where = ["--brokers", rig.brokers, "--lake", str(rig.lake), "--web-port", str(port)]
+        program = str(Path(__file__).with_name("worker.py"))
+        self.process = Leashed([sys.executable, program, *where, *arguments], self.log, {**os.environ, "PYTHONPATH": str(ROOT)})
+
+    async def standing(self) -> Standing:
+        return await standing("127.0.0.1", self.port)
+
+    async def owns(self, partitions: int | None = None, within: float = 60.0) -> None:
+        """On return it owns so many partitions of journey.log (None: any) and has recovered them."""
+
+        async def is_so() -> bool:
+            now = await self.standing()
+            mine = [place for place in (now.behind or {}) if place.startswith(JOURNEY_LOG)]
+            return now.status == "ok" and (len(mine) == partitions if partitions is not None else bool(mine))
+
+        await until(is_so, within, lambda: f"it never owned {partitions} partitions; {self.log}")
+
+    async def ends(self, within: float = 60.0) -> int:
+        """Wait until it has ended; how."""
+
+        async def is_so() -> bool:
+            return not self.process.running
+
+        await until(is_so, within, lambda: f"it did not end; {self.log}")
+        return self.process.exit_code or 0
+
+
+async def until(is_so: Callable[[], Awaitable[bool]], within: float, otherwise: Callable[[], str]) -> None:
+    """Ask until it is so; an assertion that fails after ``within`` seconds."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + within
+    while not await is_so():
+        assert clock() < deadline, otherwise()
+        await asyncio.sleep(LOOK_EVERY)
