@@ -248,8 +248,10 @@ def cart_episodes(life: list[dict[str, Any]], as_of: datetime, checkouts: list[t
 def ends_watch(life: list[dict[str, Any]], place: int, change: Change, changes: list[Change]) -> bool:
     if any(other.place == place and other.key == change.key for other in changes):
         return True
-    concerns_it = life[place].get("cart_id") in (None, change.cart_id)
-    return concerns_it and life[place]["type"] in ("checkout_started", "order_completed")
+    if life[place]["type"] == "order_completed":
+        return life[place].get("cart_id") in (None, change.cart_id)
+    starts = [one for one in checkout_changes(life)[0] if one.place == place and life[place]["type"] == "checkout_started"]
+    return any(one.cart_id in (None, change.cart_id) for one in starts)
 
 
 def said_by_a_checkout(change: Change, due: datetime, checkouts: list[tuple[Episode, str | None]]) -> bool:
@@ -271,16 +273,23 @@ class Order:
     order_id: str | None
     events: list[dict[str, Any]] = field(default_factory=list)
 
-    def first(self, *types: str, shipment: str | None = None) -> datetime | None:
-        """The first of these, of one shipment or of the order as a whole."""
-        about = [event for event in self.events if shipment is None or event.get("shipment_id", shipment) == shipment]
-        return min((when(event) for event in about if event["type"] in types), default=None)
+    def first(self, *types: str) -> datetime | None:
+        return min((when(event) for event in self.events if event["type"] in types), default=None)
 
     def all_parcels(self, *types: str) -> datetime | None:
-        """When the last of the parcels first was there."""
-        parcels = {event["shipment_id"] for event in self.events if "shipment_id" in event} or {None}
-        firsts = [self.first(*types, shipment=parcel) for parcel in parcels]
-        return None if None in firsts else max(first for first in firsts if first)
+        """When all parcels that were known by then had been there, or the order as a whole had."""
+        missing: set[str] = set()
+        there: set[str] = set()
+        for event in self.events:
+            parcel = event.get("shipment_id")
+            if parcel and parcel not in there:
+                missing.add(parcel)
+            if event["type"] in types:
+                there.add(parcel or "")
+                missing.discard(parcel or "")
+                if not parcel or not missing:
+                    return when(event)
+        return None
 
     @property
     def cancelled_at(self) -> datetime | None:
@@ -303,17 +312,20 @@ class Order:
         return [episode for episode in (self.dispatch_late(as_of), self.delivery_late(as_of)) if episode]
 
     def dispatch_late(self, as_of: datetime) -> Episode | None:
-        ordered_at = self.first("order_completed")
-        if ordered_at is None or self.order_id is None:
-            return None
-        due = ordered_at + DISPATCH_WITHIN
-        for event in self.events:
-            if event["type"] in ("order_completed", "order_updated") and "dispatch_by" in event.get("properties", {}):
-                due = datetime.fromisoformat(event["properties"]["dispatch_by"])
         ends = [end for end in (self.first(*DISPATCHES), self.cancelled_at) if end]
-        if due >= as_of or any(end <= due for end in ends):
-            return None
-        return Episode("dispatch_late", self.key, "", due, due, min(ends, default=None), "resolved" if ends else "open")
+        said = [event for event in self.events if event["type"] in ("order_completed", "order_updated")]
+        ordered_at, dispatch_by = None, None
+        for event, following in zip(said, [*map(when, said[1:]), None], strict=False):
+            dispatch_by = event.get("properties", {}).get("dispatch_by", dispatch_by)
+            if event["type"] == "order_completed" and ordered_at is None:
+                ordered_at = when(event)
+            if ordered_at is None:
+                continue
+            due = datetime.fromisoformat(dispatch_by) if dispatch_by else ordered_at + DISPATCH_WITHIN
+            looked = max(due, when(event))
+            if due < as_of and (following is None or looked < following) and all(looked < end for end in ends):
+                return Episode("dispatch_late", self.key, "", due, due, min(ends, default=None), "resolved" if ends else "open")
+        return None
 
     def delivery_late(self, as_of: datetime) -> Episode | None:
         if self.promise is None:
@@ -322,7 +334,7 @@ class Order:
         opened = max(due, said_at)
         attempted = self.all_parcels(*ATTEMPTS)
         ends = [end for end in (self.all_parcels("delivered"), self.cancelled_at) if end]
-        if due >= as_of or (attempted and attempted <= due) or any(end <= opened for end in ends):
+        if due >= as_of or any(end <= opened for end in (*ends, *([attempted] if attempted else []))):
             return None
         return Episode("delivery_late", self.key, "", opened, due, min(ends, default=None), "resolved" if ends else "open")
 
@@ -340,13 +352,13 @@ class Order:
 
 def orders(life: list[dict[str, Any]]) -> list[Order]:
     named: dict[str, str] = {}
-    for event in life:
-        if "order_id" in event and "shipment_id" in event:
-            named.setdefault(event["shipment_id"], event["order_id"])
     found: dict[str, Order] = {}
     for event in life:
-        order_id = event.get("order_id") or named.get(event.get("shipment_id", ""))
-        key = f"order:{order_id}" if order_id else f"shipment:{event.get('shipment_id')}"
-        if order_id or "shipment_id" in event:
+        shipment = event.get("shipment_id")
+        if shipment and "order_id" in event:
+            named.setdefault(shipment, event["order_id"])
+        order_id = event.get("order_id") or named.get(shipment or "")
+        key = f"order:{order_id}" if order_id else f"shipment:{shipment}"
+        if order_id or shipment:
             found.setdefault(key, Order(key, order_id)).events.append(event)
     return list(found.values())

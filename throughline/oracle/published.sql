@@ -22,7 +22,8 @@ CREATE TABLE due_sessions AS
 SELECT session_id, person, started_at, ended_at, touchpoints, products_viewed, products_added, orders FROM sessions;
 
 CREATE TABLE due_orders AS
-SELECT person, order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at, delivered_at, days_late
-FROM orders WHERE order_id IS NOT NULL;
+SELECT person, coalesce(order_id, key) AS order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at,
+    delivered_at, days_late
+FROM orders;
 
 CREATE TABLE due_journeys AS SELECT journey_id, person, opened_at, converted FROM journeys;

@@ -2,11 +2,15 @@
 -- `cart_idle`; but not while an abandoned checkout of it says the same.
 --
 -- One episode per change, as with checkouts. A checkout that names no cart is of all carts.
-WITH watched AS (
+WITH endings AS (
+    SELECT person, place, turn, cart_id FROM checkouts WHERE type = 'checkout_started'
+    UNION ALL
+    SELECT person, place, turn, cart_id FROM touchpoints WHERE type = 'order_completed'
+),
+watched AS (
     SELECT c.person, c.key, c.cart_id, c.event_id, c.turn, coalesce(least(any_value(c.next_change), min(t.turn)), 9e18::BIGINT) AS stop
     FROM carts AS c
-    LEFT JOIN touchpoints AS t ON t.person = c.person AND t.place > c.place AND t.type IN ('checkout_started', 'order_completed')
-        AND (t.cart_id IS NULL OR t.cart_id = c.cart_id)
+    LEFT JOIN endings AS t ON t.person = c.person AND t.place > c.place AND (t.cart_id IS NULL OR t.cart_id = c.cart_id)
     WHERE c.items > 0
     GROUP BY ALL
 ),

@@ -30,8 +30,8 @@ ends AS (
         AND (o.checkout_id = b.checkout_id OR (o.checkout_id IS NULL AND o.place > b.first_place))
     GROUP BY b.person, b.key
 )
-SELECT person, key, checkout_id, last_value(cart_id IGNORE NULLS) OVER so_far AS cart_id, event_id, moment, place, turn,
-    lead(turn) OVER (PARTITION BY person, key ORDER BY place) AS next_change, end_turn
+SELECT person, key, checkout_id, last_value(cart_id IGNORE NULLS) OVER so_far AS cart_id, event_id, type, moment, place,
+    turn,    lead(turn) OVER (PARTITION BY person, key ORDER BY place) AS next_change, end_turn
 FROM begun LEFT JOIN ends USING (person, key)
 WHERE place < coalesce(end_place, 9e18::BIGINT)
 WINDOW so_far AS (PARTITION BY person, key ORDER BY place ROWS UNBOUNDED PRECEDING)
