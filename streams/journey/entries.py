@@ -52,10 +52,6 @@ class Touchpoint(Struct, array_like=True, omit_defaults=True, gc=False):
     via: int = 0
     """Where it stands in the state of a subject: 0 its own, else the contributor it came through."""
 
-    @property
-    def order(self) -> tuple[Instant, str]:
-        return self.at, self.event_id
-
 
 class Transition(Struct, array_like=True, gc=False):
     """A step in an episode's life."""

@@ -6,6 +6,8 @@ is found depends on the touchpoints and on the moment as of which one asks, on n
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct, field
 
 from schemas.events import CATALOGUE
@@ -45,16 +47,20 @@ class Folder:
 
     def apply(self, subject: str, fold: Fold, touchpoint: Touchpoint, outcome: Outcome) -> None:
         """One touchpoint, behind every one folded so far."""
-        self.advance(subject, fold, touchpoint.at, outcome)
-        fold.through = (touchpoint.at, touchpoint.event_id)
+        at = touchpoint.at
+        if fold.next_due is not None and fold.next_due < at:
+            self.advance(subject, fold, at, outcome)
+        fold.through = (at, touchpoint.event_id)
         journey = fold.journey
         if journey is None:
-            fold.journeys += 1
-            journey = fold.journey = Journey(touchpoint.event_id, fold.journeys, touchpoint.at, touchpoint.at)
-        self._touch(subject, fold, journey, touchpoint, outcome)
-        self._end_episodes(fold, journey, touchpoint, outcome)
+            journey = fold.journey = self._begin(subject, fold, touchpoint)
+        self._touch(subject, journey, touchpoint, outcome)
+        for work in _WORK.get(touchpoint.type, ()):
+            work(fold, journey, touchpoint, outcome)
+        if fold.episodes:
+            self._end_episodes(fold, journey, touchpoint, outcome)
         if touchpoint.type == "privacy_requested" and touchpoint.facts.get("request") == "erasure":
-            self._close(subject, fold, journey, touchpoint.at, outcome)
+            self._close(subject, fold, journey, at, outcome)
         fold.next_due = self._next_due(fold)
 
     def advance(self, subject: str, fold: Fold, before: Instant, outcome: Outcome) -> None:
@@ -65,51 +71,46 @@ class Folder:
             self._expire(fold, now, outcome)
             self._open_due(fold, now, outcome)
             journey = fold.journey
-            if journey is not None and self._closes_at(fold, journey) <= now:
+            if journey is not None and self._closes_at(journey) <= now:
                 self._close(subject, fold, journey, now, outcome)
             fold.next_due = self._next_due(fold)
 
-    def _touch(self, subject: str, fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
-        journey.last_at = touchpoint.at
+    def _begin(self, subject: str, fold: Fold, touchpoint: Touchpoint) -> Journey:
+        fold.journeys += 1
+        return Journey(rows.journey_id(subject, touchpoint.event_id), fold.journeys, touchpoint.at, touchpoint.at)
+
+    def _touch(self, subject: str, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+        at, channel = touchpoint.at, touchpoint.channel
+        journey.last_at = at
         journey.touchpoints += 1
         stage = _STAGES[touchpoint.type]
         if stage is not None and stage not in journey.stages:
-            journey.stages[stage] = touchpoint.at
-        if touchpoint.channel is not None and touchpoint.channel not in journey.channels:
-            journey.channels.append(touchpoint.channel)
+            journey.stages[stage] = at
+        if channel is not None and channel not in journey.channels:
+            journey.channels.append(channel)
         if touchpoint.own:
-            journey.last_own_at, journey.last_own = touchpoint.at, evidence_of(touchpoint)
-            self._visit(subject, journey, touchpoint, outcome)
-        carts.apply(journey, touchpoint)
-        counted = journey.order_count
-        order = orders.apply(journey, touchpoint)
-        if order is not None:
-            outcome.orders[order.key] = None
-        if journey.order_count > counted:
-            fold.orders += 1
-            if fold.orders > 1:
-                journey.stages.setdefault("repeat", touchpoint.at)
-        _serve(journey, touchpoint)
+            journey.last_own_at, journey.last_own = at, evidence_of(touchpoint)
+            session = journey.session
+            if session is None or at - session.ended_at > self._gap:
+                session = self._visit(subject, journey, touchpoint, outcome)
+            session.ended_at = at
+            session.touchpoints += 1
+            if session.channel is None:
+                session.channel = channel
 
-    def _visit(self, subject: str, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
-        """The customer's own doing: the session goes on, or another begins."""
-        session = journey.session
-        if session is None or touchpoint.at - session.ended_at > self._gap:
-            if session is not None:
-                row = rows.session_row(subject, journey, session)
-                outcome.rows["sessions", row.session_id] = row
-            journey.sessions += 1
-            session = journey.session = Session(touchpoint.event_id, journey.sessions, touchpoint.at, touchpoint.at)
-        session.ended_at = touchpoint.at
-        session.touchpoints += 1
-        session.channel = session.channel or touchpoint.channel
-        session.products_viewed += touchpoint.type == "product_viewed"
-        session.products_added += touchpoint.type == "product_added"
-        session.orders += touchpoint.type == "order_completed"
+    def _visit(self, subject: str, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> Session:
+        """The customer has been away for long: another session begins."""
+        if journey.session is not None:
+            row = rows.session_row(subject, journey, journey.session)
+            outcome.rows["sessions", row.session_id] = row
+        journey.sessions += 1
+        session_id = rows.session_id(subject, touchpoint.event_id)
+        journey.session = Session(session_id, journey.sessions, touchpoint.at, touchpoint.at)
+        return journey.session
 
     def _end_episodes(self, fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
         for episode in fold.episodes:
-            if not episode.open or episode.journey != journey.first:
+            if not episode.open or episode.journey != journey.id:
                 continue
             reason = self._by_kind[episode.kind].ended_by(episode, journey, touchpoint)
             if reason is not None:
@@ -120,8 +121,6 @@ class Folder:
         for episode in fold.episodes:
             if episode.open and self._expiry(episode) == now:
                 episode.transitions.append(Transition(now, "expired", "Nothing more came of it.", by_deadline=True))
-                if fold.journey is not None and episode.kind == "checkout_abandoned":
-                    fold.journey.checkouts[episode.key].abandoned = False
                 _note(outcome, episode)
 
     def _expiry(self, episode: Episode) -> Instant | None:
@@ -137,7 +136,7 @@ class Folder:
                 due = detector.due(thing, journey)
                 if due is None or due > now:
                     continue
-                episode = detector.open(thing, journey, due)
+                episode = detector.open(thing, journey, due, fold.episodes)
                 if episode is not None:
                     fold.episodes.append(episode)
                     journey.signals += 1
@@ -150,7 +149,7 @@ class Folder:
         journey = fold.journey
         if journey is None:
             return None
-        soonest = self._closes_at(fold, journey)
+        soonest = self._closes_at(journey)
         if journey.carts or journey.checkouts or journey.orders:
             for detector in self._detectors:
                 for thing in detector.things(journey):
@@ -162,13 +161,13 @@ class Folder:
                 soonest = min(soonest, expiry)
         return soonest
 
-    def _closes_at(self, fold: Fold, journey: Journey) -> Instant:
+    def _closes_at(self, journey: Journey) -> Instant:
         """After the quiet days, or when what is still open has been waited for long enough."""
         closes = journey.last_at + self._quiet
         for order in journey.orders.values():
             if order.waiting:
                 closes = max(closes, order.touched_at + self._order_waits)
-        if any(journey.tickets.values()):
+        if journey.tickets and any(journey.tickets.values()):
             closes = max(closes, journey.last_at + self._order_waits)
         return closes
 
@@ -182,7 +181,7 @@ def write_open(subject: str, fold: Fold, outcome: Outcome, changed: list[str], c
     journey = fold.journey
     if journey is None:
         return
-    signals_open = sum(episode.open and episode.journey == journey.first for episode in fold.episodes)
+    signals_open = sum(episode.open and episode.journey == journey.id for episode in fold.episodes)
     row = rows.journey_row(subject, journey, closed_at, signals_open)
     outcome.rows["journeys", row.journey_id] = row
     if journey.session is not None:
@@ -199,15 +198,57 @@ def _note(outcome: Outcome, episode: Episode) -> None:
         outcome.episodes.append(episode)
 
 
-def _serve(journey: Journey, touchpoint: Touchpoint) -> None:
-    """Support's side of the journey: tickets, human replies, scores given."""
+Work = Callable[[Fold, Journey, Touchpoint, Outcome], None]
+
+
+def _cart(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+    carts.apply(journey, touchpoint)
+
+
+def _order(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+    counted = journey.order_count
+    order = orders.apply(journey, touchpoint)
+    if order is not None:
+        outcome.orders[order.key] = None
+    if journey.order_count > counted:
+        fold.orders += 1
+        if fold.orders > 1:
+            journey.stages.setdefault("repeat", touchpoint.at)
+
+
+def _session(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+    """What sessions count of their touchpoints."""
+    session = journey.session
+    assert session is not None
+    session.products_viewed += touchpoint.type == "product_viewed"
+    session.products_added += touchpoint.type == "product_added"
+    session.orders += touchpoint.type == "order_completed"
+
+
+def _support(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+    """Tickets and human replies."""
     kind, ticket = touchpoint.type, touchpoint.refs.get("ticket")
-    if ticket is not None and kind in ("ticket_opened", "ticket_reopened", "customer_replied"):
-        journey.tickets[ticket] = True
-    elif ticket is not None and kind == "ticket_solved":
-        journey.tickets[ticket] = False
-    elif kind == "agent_replied" and touchpoint.facts.get("by") == "human":
-        journey.replies += 1
-    elif kind in ("survey_answered", "review_posted"):
-        facts = touchpoint.facts
-        journey.scores.append((str(facts.get("survey", "review")), facts["score"], facts.get("scale_max", 5)))  # type: ignore[arg-type]
+    if kind == "agent_replied":
+        journey.replies += touchpoint.facts.get("by") == "human"
+    elif ticket is not None:
+        journey.tickets[ticket] = kind != "ticket_solved"
+
+
+def _score(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+    facts = touchpoint.facts
+    survey, score, scale = str(facts.get("survey", "review")), facts.get("score"), facts.get("scale_max", 5)
+    if isinstance(score, int | float) and isinstance(scale, int | float):
+        journey.scores.append((survey, score, scale))
+
+
+_WORK: dict[str, tuple[Work, ...]] = {
+    **dict.fromkeys(carts.CHECKOUT_TYPES, (_cart,)),
+    **dict.fromkeys(orders.TYPES, (_order,)),
+    **dict.fromkeys(("ticket_opened", "ticket_reopened", "customer_replied", "ticket_solved", "agent_replied"), (_support,)),
+    **dict.fromkeys(("survey_answered", "review_posted"), (_score,)),
+    "product_viewed": (_session,),
+    "product_added": (_session, _cart),
+    "product_removed": (_cart,),
+    "order_completed": (_session, _cart, _order),
+}
+"""What a touchpoint changes besides its journey and session, by its type."""

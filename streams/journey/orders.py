@@ -126,6 +126,10 @@ _CHANGES: dict[str, Callable[[Order, Touchpoint, Journey], None]] = {
 }
 
 
+TYPES = frozenset(_CHANGES) | _OF_PARCELS
+"""The events that orders and parcels know."""
+
+
 def _moved(order: Order, touchpoint: Touchpoint) -> None:
     """A parcel got further; without a shipment's name it speaks for all of them."""
     shipment_id = touchpoint.refs.get("shipment")

@@ -30,11 +30,15 @@ def journey_id(subject: str, first: str) -> str:
     return named(f"journey/{subject}/{first}")
 
 
+def session_id(subject: str, first: str) -> str:
+    return named(f"session/{subject}/{first}")
+
+
 def session_row(subject: str, journey: Journey, session: Session) -> SessionRow:
     return SessionRow(
-        session_id=named(f"session/{subject}/{session.first}"),
+        session_id=session.id,
         subject=subject,
-        journey_id=journey_id(subject, journey.first),
+        journey_id=journey.id,
         number=session.number,
         started_at=session.started_at,
         ended_at=session.ended_at,
@@ -49,7 +53,7 @@ def session_row(subject: str, journey: Journey, session: Session) -> SessionRow:
 def journey_row(subject: str, journey: Journey, closed_at: Instant | None, signals_open: int) -> JourneyRow:
     verdicts = [order_on_time(order) for order in journey.orders.values()]
     return JourneyRow(
-        journey_id=journey_id(subject, journey.first),
+        journey_id=journey.id,
         subject=subject,
         number=journey.number,
         opened_at=journey.opened_at,
@@ -79,7 +83,7 @@ def order_row(subject: str, journey: Journey, order: Order) -> OrderRow:
     return OrderRow(
         order_id=order.key.removeprefix("order:"),
         subject=subject,
-        journey_id=journey_id(subject, journey.first),
+        journey_id=journey.id,
         ordered_at=order.ordered_at,
         total_minor=order.total_minor,
         currency=order.currency,

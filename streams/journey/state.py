@@ -58,8 +58,6 @@ class Checkout(Struct, array_like=True):
     changed_at: Instant = 0
     ordered: bool = False
     opened_for: str | None = None
-    abandoned: bool = False
-    """Its abandonment is open."""
 
 
 class Parcel(Struct, array_like=True):
@@ -112,7 +110,7 @@ class Episode(Struct, array_like=True):
     key: str
     anchor: str
     journey: str
-    """The event id that the journey starts with."""
+    """The journey's id."""
     due_at: Instant
     severity: str
     action: str
@@ -136,7 +134,7 @@ class Episode(Struct, array_like=True):
 
 
 class Session(Struct, array_like=True):
-    first: str
+    id: str
     number: int
     started_at: Instant
     ended_at: Instant
@@ -148,8 +146,7 @@ class Session(Struct, array_like=True):
 
 
 class Journey(Struct, array_like=True):
-    first: str
-    """The event id of its first touchpoint, of which its id is made."""
+    id: str
     number: int
     opened_at: Instant
     last_at: Instant

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import insort
+from operator import attrgetter
 
 import msgspec
 
@@ -27,12 +28,12 @@ from streams.journey.entries import (
 )
 from streams.journey.fold import Folder, Outcome, Rowlike, write_open
 from streams.journey.identity import Ownership, kind_of, record_link
-from streams.journey.rows import journey_id
 from streams.journey.rules import Rules, micros
 from streams.journey.state import Episode, Fold, Link, Subject, encoder, fold_decoder
 
 SubjectEntry = EventEntry | LinkEntry | MergeEntry
 _json = msgspec.json.Encoder().encode
+_order = attrgetter("at", "event_id")
 
 
 class Live:
@@ -159,7 +160,7 @@ class Stepper:
         state, after = live.state, live.ownership
         held = state.touchpoints
         boundary = state.base.through
-        fresh = sorted((one for one in fresh if one.order > boundary), key=lambda one: one.order)
+        fresh = sorted((one for one in fresh if _order(one) > boundary), key=_order)
         if before.alone and after.alone:
             if kept is None and (not fresh or self._in_order(state, fresh[0])):
                 state.touchpoints.extend(fresh)
@@ -183,7 +184,7 @@ class Stepper:
         return self._send_all(live, changed, moment, out)
 
     def _in_order(self, state: Subject, first: Touchpoint) -> bool:
-        return first.order > state.fold.through and first.at > state.fold.fired
+        return _order(first) > state.fold.through and first.at > state.fold.fired
 
     def _extend(self, live: Live, fresh: list[Touchpoint], moment: Moment, out: Effects) -> None:
         state = live.state
@@ -196,6 +197,8 @@ class Stepper:
     def _claim_steps(self, live: Live, moment: Moment, out: Effects) -> None:
         """Tell the keepers what has become visible since; forget what is over and told."""
         state = live.state
+        if not state.fold.episodes:
+            return
         for episode in state.fold.episodes:
             visible = episode.visible(state.as_of)
             if visible > episode.claimed:
@@ -323,7 +326,7 @@ def _claim(name: str, episode: Episode, visible: int) -> Claim:
         signal_id=signal_id(episode.kind, episode.key, episode.anchor),
         kind=episode.kind,
         key=episode.key,
-        journey_id=journey_id(name, episode.journey),
+        journey_id=episode.journey,
         subject=name,
         due_at=episode.due_at,
         severity=episode.severity,
@@ -341,8 +344,7 @@ def _forget_told(fold: Fold) -> None:
     fold.episodes = [
         episode
         for episode in fold.episodes
-        if episode.claimed < len(episode.transitions)
-        or (episode.open and journey is not None and episode.journey == journey.first)
+        if episode.claimed < len(episode.transitions) or (episode.open and journey is not None and episode.journey == journey.id)
     ]
 
 
@@ -372,9 +374,9 @@ def _placed(row: bytes, owner: str, moment: Moment, index: int) -> bytes:
 def _merged(held: list[Touchpoint], fresh: list[Touchpoint]) -> list[Touchpoint]:
     merged = list(held)
     if len(fresh) > 8:
-        return sorted([*merged, *fresh], key=lambda touchpoint: touchpoint.order)
+        return sorted([*merged, *fresh], key=_order)
     for touchpoint in fresh:
-        insort(merged, touchpoint, key=lambda known: known.order)
+        insort(merged, touchpoint, key=_order)
     return merged
 
 

@@ -7,9 +7,10 @@ is an abandoned checkout's, that signal stands in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from streams.journey.entries import Instant, Touchpoint, Transition
@@ -27,6 +28,10 @@ class CartAbandoned:
     expires: timedelta | None = timedelta(days=7)
     """Then it is no longer news (Klaviyo's usual flow filter)."""
 
+    @cached_property
+    def _idle(self) -> Instant:
+        return self.idle // timedelta(microseconds=1)
+
     def things(self, journey: Journey) -> Iterable[Cart]:
         return journey.carts.values()
 
@@ -35,12 +40,12 @@ class CartAbandoned:
             return None
         if cart.opened_for == cart.changed_by[0] or cart.passed_over == journey.last_own_at:
             return None
-        return journey.last_own_at + self.idle // timedelta(microseconds=1)
+        return journey.last_own_at + self._idle
 
-    def open(self, cart: Cart, journey: Journey, at: Instant) -> Episode | None:
+    def open(self, cart: Cart, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert cart.changed_by is not None
         assert journey.last_own is not None
-        if any(checkout.abandoned and checkout.cart in (None, cart.key) for checkout in journey.checkouts.values()):
+        if any(self._explains(episode, cart, journey) for episode in standing):
             cart.passed_over = journey.last_own_at
             return None
         cart.opened_for = cart.changed_by[0]
@@ -53,7 +58,7 @@ class CartAbandoned:
             kind=self.kind,
             key=cart.key,
             anchor=cart.changed_by[0],
-            journey=journey.first,
+            journey=journey.id,
             due_at=at,
             severity="warning",
             action="Remind the customer of the cart, with help rather than a discount first.",
@@ -69,3 +74,8 @@ class CartAbandoned:
         if touchpoint.type == "order_completed":
             return f"The customer ordered at {moment(touchpoint.at)}."
         return f"The customer came back at {moment(touchpoint.at)} ({touchpoint.type})."
+
+    def _explains(self, episode: Episode, cart: Cart, journey: Journey) -> bool:
+        """An abandoned checkout of this cart, or of none in particular."""
+        checkout = journey.checkouts.get(episode.key) if episode.open and episode.kind == "checkout_abandoned" else None
+        return checkout is not None and checkout.cart in (None, cart.key)

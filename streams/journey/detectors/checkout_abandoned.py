@@ -7,9 +7,10 @@ The same checkout opens again only after something happened in it: one change, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from streams.journey.entries import Instant, Touchpoint, Transition
@@ -27,19 +28,22 @@ class CheckoutAbandoned:
     expires: timedelta | None = timedelta(days=7)
     """Then it is no longer news (Klaviyo's usual flow filter)."""
 
+    @cached_property
+    def _idle(self) -> Instant:
+        return self.idle // timedelta(microseconds=1)
+
     def things(self, journey: Journey) -> Iterable[Checkout]:
         return journey.checkouts.values()
 
     def due(self, checkout: Checkout, journey: Journey) -> Instant | None:
         if checkout.ordered or checkout.changed_by is None or checkout.opened_for == checkout.changed_by[0]:
             return None
-        return journey.last_own_at + self.idle // timedelta(microseconds=1)
+        return journey.last_own_at + self._idle
 
-    def open(self, checkout: Checkout, journey: Journey, at: Instant) -> Episode | None:
+    def open(self, checkout: Checkout, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert checkout.changed_by is not None
         assert journey.last_own is not None
         checkout.opened_for = checkout.changed_by[0]
-        checkout.abandoned = True
         value, currency = self._value(checkout, journey)
         reason = (
             f"A checkout worth {money(value, currency)}, last seen going on {moment(checkout.changed_at)}, has no order; "
@@ -49,7 +53,7 @@ class CheckoutAbandoned:
             kind=self.kind,
             key=checkout.key,
             anchor=checkout.changed_by[0],
-            journey=journey.first,
+            journey=journey.id,
             due_at=at,
             severity="error",
             action="Ask what went wrong and offer a way to finish: the saved checkout, another payment method, a person.",
@@ -62,7 +66,6 @@ class CheckoutAbandoned:
     def ended_by(self, episode: Episode, journey: Journey, touchpoint: Touchpoint) -> str | None:
         if not touchpoint.own:
             return None
-        journey.checkouts[episode.key].abandoned = False
         if touchpoint.type == "order_completed":
             return f"The customer ordered at {moment(touchpoint.at)}."
         return f"The customer came back at {moment(touchpoint.at)} ({touchpoint.type})."

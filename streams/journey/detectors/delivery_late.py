@@ -7,7 +7,7 @@ the whole order is cancelled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -34,7 +34,7 @@ class DeliveryLate:
             return None
         return max(order.promised_at, order.promise_known_at)
 
-    def open(self, order: Order, journey: Journey, at: Instant) -> Episode | None:
+    def open(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert order.promised_at is not None
         assert order.promised_by is not None
         order.delivery_late = True
@@ -47,7 +47,7 @@ class DeliveryLate:
             kind=self.kind,
             key=order.key,
             anchor="",
-            journey=journey.first,
+            journey=journey.id,
             due_at=order.promised_at,
             severity="error",
             action="Tell the customer before they ask, with the new date; make it good.",

@@ -8,7 +8,7 @@ What an event alone makes trouble is due at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol
 
@@ -31,8 +31,8 @@ class Detector(Protocol):
     def due(self, thing: Any, journey: Journey) -> Instant | None:
         """When an episode opens if nothing happens before; None while there is nothing to wait for."""
 
-    def open(self, thing: Any, journey: Journey, at: Instant) -> Episode | None:
-        """It is due: the episode, or None where something else explains it. Marks the thing, so that it is not due again."""
+    def open(self, thing: Any, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
+        """It is due: the episode, or None where one of those standing explains it. Marks the thing: it is not due again."""
 
     def ended_by(self, episode: Episode, journey: Journey, touchpoint: Touchpoint) -> str | None:
         """How this touchpoint resolves the open episode, in words; None if it does not."""

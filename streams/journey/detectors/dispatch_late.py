@@ -6,9 +6,10 @@ attempt, the delivery) tells that it was dispatched. It ends with the dispatch, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from streams.journey.entries import Instant, Touchpoint, Transition
@@ -25,6 +26,10 @@ class DispatchLate:
     """From order to dispatch, where the order has no ``dispatch_by`` (parcelLab: created + x h; Narvar: day 2)."""
     expires: ClassVar[timedelta | None] = None
 
+    @cached_property
+    def _within(self) -> Instant:
+        return self.within // timedelta(microseconds=1)
+
     def things(self, journey: Journey) -> Iterable[Order]:
         return journey.orders.values()
 
@@ -35,9 +40,9 @@ class DispatchLate:
             return None
         if order.dispatch_by is not None:
             return order.dispatch_by
-        return order.ordered_at + self.within // timedelta(microseconds=1)
+        return order.ordered_at + self._within
 
-    def open(self, order: Order, journey: Journey, at: Instant) -> Episode | None:
+    def open(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert order.ordered_at is not None
         assert order.ordered_by is not None
         order.dispatch_late = True
@@ -50,7 +55,7 @@ class DispatchLate:
             kind=self.kind,
             key=order.key,
             anchor="",
-            journey=journey.first,
+            journey=journey.id,
             due_at=at,
             severity="warning",
             action="Find the order in the warehouse; tell the customer the new date before they ask.",
