@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 import msgspec
-from aiokafka import AIOKafkaProducer
 
 from schemas.codec import Event, Rejected, decode
 from schemas.events import CATALOGUE
@@ -19,9 +18,10 @@ from schemas.failures import Stop
 from schemas.instants import micros
 from schemas.tables import DeadLetterRow
 from schemas.topics import DEAD_LETTER, JOURNEY_LOG, SOURCE_TOPICS
-from streams.agents.publish import Publisher, Record
+from streams.agents.publish import Record
 from streams.journey.entries import DeadLetterEntry, pack, partition_of
 from throughline.arrivals import Arrival
+from throughline.kafka import publishing
 from throughline.replay import as_sent
 
 COLUMNS = 'dead_letter_id, reason, faults, topic, partition, "offset", received_at, size, value, event_id, retried_as'
@@ -90,14 +90,9 @@ async def send_again(letter: DeadLetter, value: bytes, event: Event, client: Map
     """
     topic = CATALOGUE[event.type].topic
     record = as_sent(Arrival(micros(letter.received_at), 0, SOURCE_TOPICS.index(topic), value))
-    producer = AIOKafkaProducer(acks="all", **client)
-    await producer.start()
-    try:
-        publisher = Publisher(lambda: producer)
+    async with publishing(client) as publisher:
         await publisher.publish({(topic, partition_of((record.key or b"").decode(), partitions)): [record]})
         await publisher.publish(_linked(letter, event.event_id, partitions))
-    finally:
-        await producer.stop()
 
 
 def _linked(letter: DeadLetter, event_id: str, partitions: int) -> dict[tuple[str, int], Sequence[Record]]:

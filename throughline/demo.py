@@ -33,7 +33,7 @@ QUESTIONS: dict[str, str] = {
         SELECT outcome, count(*) AS journeys, round(avg(sessions), 2) AS sessions, round(avg(touchpoints), 1) AS touchpoints
         FROM journeys GROUP BY outcome ORDER BY journeys DESC
     """,
-    "How many carts that were left came to an order or a return after all?": """
+    "What becomes of carts and checkouts that were left?": """
         SELECT kind, count(*) AS opened, count(*) FILTER (how = 'resolved') AS resolved,
                count(*) FILTER (how = 'expired') AS expired, count(*) FILTER (how IS NULL) AS still_open
         FROM episodes WHERE kind IN ('cart_abandoned', 'checkout_abandoned') GROUP BY kind ORDER BY kind

@@ -10,15 +10,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from schemas.failures import Stop
 from schemas.signals import Signal
 from schemas.topics import FRICTION_SIGNALS
+from throughline.kafka import reading
 
 Show = Callable[[Signal, bytes], None]
 
 
 async def follow(client: Mapping[str, Any], show: Show, *, from_start: bool, until_end: bool) -> None:
     """Hands each signal to ``show``, from the first or from now on, for ever or to the present end."""
-    consumer = AIOKafkaConsumer(enable_auto_commit=False, **client)
-    await consumer.start()
-    try:
+    async with reading(client) as consumer:
         await consumer.topics()
         places = [TopicPartition(FRICTION_SIGNALS, number) for number in consumer.partitions_for_topic(FRICTION_SIGNALS) or ()]
         if not places:
@@ -30,8 +29,6 @@ async def follow(client: Mapping[str, Any], show: Show, *, from_start: bool, unt
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:
                     show(Signal.model_validate_json(record.value), record.value)
-    finally:
-        await consumer.stop()
 
 
 async def _before(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.failures import Stop
-from streams.agents.publish import Publisher, Record
+from streams.agents.publish import Record
 from streams.agents.topics import changelog_topic
 from streams.journey.entries import partition_of
 from streams.journey.stitch import KEY
+from throughline.kafka import publishing, reading
 
 CLOCK = "clock/"
 """How the names of the clocks' states begin; no subject's does."""
@@ -44,12 +45,8 @@ class StateKeeper:
         for name, state in self._states.items():
             partition = partition_of(name.removeprefix(KEY), len(self._places))
             appends.setdefault((self._places[0].topic, partition), []).append(Record(name.encode(), state))
-        producer = AIOKafkaProducer(acks="all", **self._client)
-        await producer.start()
-        try:
-            await Publisher(lambda: producer).publish(appends)
-        finally:
-            await producer.stop()
+        async with publishing(self._client) as publisher:
+            await publisher.publish(appends)
         return len(self._states)
 
     async def save(self) -> int:
@@ -62,17 +59,13 @@ class StateKeeper:
         return len(self._states)
 
     async def _catch_up(self) -> None:
-        consumer = AIOKafkaConsumer(enable_auto_commit=False, **self._client)
-        await consumer.start()
-        try:
+        async with reading(self._client) as consumer:
             consumer.assign(self._places)
             ends = await consumer.end_offsets(self._places)
             for place, offset in self._offsets.items():
                 consumer.seek(place, offset)
             while any(self._offsets[place] < ends[place] for place in self._places):
                 await self._take(consumer)
-        finally:
-            await consumer.stop()
 
     async def _take(self, consumer: AIOKafkaConsumer) -> None:
         for place, records in (await consumer.getmany(timeout_ms=200)).items():

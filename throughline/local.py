@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from schemas.failures import Stop
-from streams.agents.topics import ensure_topics
 from throughline.broker import EmbeddedBroker, answers
 from throughline.identity_key import identity_key
+from throughline.kafka import create_topics
 from throughline.keeping import StateKeeper
 from throughline.leash import Leashed
 from throughline.settings import Settings
@@ -68,7 +68,7 @@ class LocalRun:
         if self._broker is not None:
             await self._stack.enter_async_context(self._broker)
             self._stack.enter_context(announced(self.settings.data_dir, self._broker.address))
-        created = await ensure_topics(options(self.settings, self.brokers))
+        created = await create_topics(options(self.settings, self.brokers))
         self._say(f"Broker at {self.brokers}, {len(created)} topics created.")
         if self._broker is not None:
             self._keeper = self._new_keeper()

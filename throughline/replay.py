@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaProducer
 from msgspec import Struct
 
 from schemas.instants import moment
@@ -23,10 +22,10 @@ from streams.agents.publish import Publisher, Record
 from streams.agents.ticks import ticks
 from streams.journey.entries import Instant, partition_of
 from throughline.arrivals import TICK_EVERY, Arrival, History, with_ticks
+from throughline.kafka import publishing
 
 AT_ONCE = 20_000
 """Records handed over before waiting for the broker."""
-BATCH_BYTES = 900_000
 
 
 @dataclass(frozen=True)
@@ -156,9 +155,5 @@ async def replay(
     on_records: Callable[[int], object] = lambda count: None,
 ) -> Replayed:
     """Send history to the source topics, which must exist. ``client`` is what an aiokafka client needs to reach the broker."""
-    producer = AIOKafkaProducer(acks="all", max_batch_size=BATCH_BYTES, **client)
-    await producer.start()
-    try:
-        return await Replay(Publisher(lambda: producer), partitions, pace, on_records).run(history, until)
-    finally:
-        await producer.stop()
+    async with publishing(client) as publisher:
+        return await Replay(publisher, partitions, pace, on_records).run(history, until)

@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import TOPICS
+from throughline.kafka import reading
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,9 @@ class TopicStatus:
 
 async def describe(client: Mapping[str, Any]) -> list[TopicStatus]:
     """Each topic of ours that exists."""
-    consumer = AIOKafkaConsumer(enable_auto_commit=False, **client)
-    await consumer.start()
-    try:
+    async with reading(client) as consumer:
         there = await consumer.topics()
         return [await _describe(consumer, topic.name, topic.holds) for topic in TOPICS if topic.name in there]
-    finally:
-        await consumer.stop()
 
 
 async def _describe(consumer: AIOKafkaConsumer, name: str, holds: str) -> TopicStatus:

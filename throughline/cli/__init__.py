@@ -6,6 +6,7 @@ A verb's module is imported when the verb is used, so that `--help` and the ligh
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
 import traceback
@@ -71,6 +72,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Runs one command line; the exit code."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it has to say reaches people as one sentence, below
     try:
         code = cli.main(arguments, prog_name="throughline", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -89,8 +91,18 @@ def run(arguments: list[str]) -> int:
         sys.stdout = None  # `throughline … | head` has read enough
         return 0
     except Exception as error:
-        complain(f"This is a fault of Throughline's own: {type(error).__name__}: {error}. Its trace stands in {_trace()}")
+        complain(_words(error))
         return 1
+
+
+def _words(error: Exception) -> str:
+    from aiokafka.errors import KafkaError  # slow to import, and only needed here
+
+    if isinstance(error, KafkaError):
+        return f"The broker failed us: {error}. Is it running, and does --brokers name it?"
+    if isinstance(error, PermissionError):
+        return f"{error.filename} may not be read or written by this user."
+    return f"This is a fault of Throughline's own: {type(error).__name__}: {error}. Its trace stands in {_trace()}"
 
 
 def _trace() -> str:

@@ -68,7 +68,7 @@ def verify(settings: Settings, history: Path | None) -> None:
 
 def _question() -> str:
     try:
-        return input("throughline> ").strip()
+        return input("throughline> " if sys.stdin.isatty() else "").strip()
     except EOFError:
         return ""
 
@@ -94,5 +94,5 @@ def _show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: str) -> N
         writer.writerow(columns)
         writer.writerows(rows)
     else:
-        for row in rows:
-            print(json.dumps(dict(zip(columns, row, strict=True)), default=text, ensure_ascii=False))
+        found = [dict(zip(columns, row, strict=True)) for row in rows]
+        click.echo(json.dumps(found, default=text, ensure_ascii=False, indent=1))

@@ -12,12 +12,12 @@ import click
 
 from schemas.instants import micros
 from sinks.lake import Lake
-from streams.agents.topics import ensure_topics
 from throughline.arrivals import History
 from throughline.backfill import backfill as run_backfill
 from throughline.cli.console import moment, progress, tell
 from throughline.cli.options import settings_from
 from throughline.importing.run import run_import, shipped
+from throughline.kafka import create_topics
 from throughline.local import running_brokers
 from throughline.replay import Pace
 from throughline.replay import replay as run_replay
@@ -76,7 +76,7 @@ def replay(settings: Settings, files: tuple[Path, ...], speed: float | None, unt
     """Send the events in FILES (JSON lines) to the topics, with time from the events. Workers should run with --clock log."""
     brokers = running_brokers(settings)
     history = History(files)
-    asyncio.run(ensure_topics(options(settings, brokers)))
+    asyncio.run(create_topics(options(settings, brokers)))
     with progress("replaying", len(history)) as advance:
         sent = asyncio.run(
             run_replay(history, client(settings, brokers), settings.partitions, Pace(speed), _micros(until) or 0, advance)

@@ -11,12 +11,11 @@ import click
 from rich.console import Console
 from rich.status import Status
 
-from schemas.failures import Stop
-from streams.agents.topics import ensure_topics
 from streams.app import run_worker
 from throughline.broker import EmbeddedBroker
 from throughline.cli.console import err, out, table, tell
 from throughline.cli.options import settings_from
+from throughline.kafka import create_topics
 from throughline.local import LocalRun, announced, running_brokers
 from throughline.settings import Settings
 from throughline.topics import describe
@@ -53,8 +52,9 @@ def work(settings: Settings) -> None:
     brokers = running_brokers(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
-    asyncio.run(_topics_exist(settings, brokers))
-    run_worker(worker(settings, brokers))
+    app = worker(settings, brokers)
+    asyncio.run(create_topics(options(settings, brokers)))
+    run_worker(app)
 
 
 @click.command()
@@ -107,16 +107,9 @@ def words(now: Standing) -> str:
     )
 
 
-async def _topics_exist(settings: Settings, brokers: str) -> list[str]:
-    try:
-        return await ensure_topics(options(settings, brokers))
-    except (OSError, ConnectionError) as error:
-        raise Stop(f"The broker at {brokers} does not answer: {error}") from error
-
-
 async def _topics(settings: Settings) -> None:
     brokers = running_brokers(settings)
-    created = await _topics_exist(settings, brokers)
+    created = await create_topics(options(settings, brokers))
     rows = await describe(client(settings, brokers))
     shown = [(row.name, row.partitions, row.records, "created" if row.name in created else "", row.holds) for row in rows]
     out.print(table(["topic", "partitions", "records", "", "holds"], shown))
