@@ -19,6 +19,7 @@ from schemas.tables import TABLES, Table
 from sinks.lake import location
 
 VIEWS = Path(__file__).parent / "views"
+MACROS = Path(__file__).parent / "macros.sql"
 TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.float64(): "DOUBLE"}
 NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -35,6 +36,7 @@ def connect(lake: str | Path, storage_options: dict[str, str] | None = None) -> 
     """
     connection = duckdb.connect(":memory:", config=NO_DOWNLOADS)
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(MACROS.read_text(encoding="utf-8"))
     refresh(connection, lake, storage_options)
     for name, query in _in_order({"event_types": _event_types(), **_shipped()}):
         connection.execute(f"CREATE VIEW {name} AS {query}")

@@ -3,15 +3,15 @@
 WITH owned AS (
     SELECT events.* EXCLUDE (owner, session_id, late), events.session_id AS sent_session_id,
         coalesce(owners.owner, subject) AS owner
-    FROM events ASOF LEFT JOIN owners ON subject = identifier AND occurred_at >= since
+    FROM events LEFT JOIN owners ON subject = identifier AND occurred_at >= since AND occurred_at < until
     WHERE NOT late
 ), placed AS (
     SELECT owned.*, actor, stage,
-        CASE WHEN occurred_at <= last_at THEN journeys.journey_id END AS journey_id,
+        journeys.journey_id,
         CASE WHEN actor = 'customer' AND occurred_at <= ended_at THEN sessions.session_id END AS session_id
     FROM owned
     LEFT JOIN event_types ON owned.type = event_types.type
-    ASOF LEFT JOIN journeys ON owned.owner = journeys.subject AND occurred_at >= opened_at
+    LEFT JOIN journeys ON owned.owner = journeys.subject AND occurred_at BETWEEN opened_at AND last_at
     ASOF LEFT JOIN sessions ON owned.owner = sessions.subject AND occurred_at >= started_at
 )
 SELECT *,

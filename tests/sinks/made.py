@@ -1,5 +1,6 @@
 """Rows as the core writes them, with the least a table asks for; and what the lake says when asked."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 
 from schemas.tables import DeadLetterRow, EventRow, IdentityLinkRow, JourneyRow, OrderRow, Row, SessionRow, SignalRow
 from sinks.duck import connect
+from sinks.lake import Lake
 
 MINUTE = 60_000_000
 NOON = 1_700_000_000_000_000 // MINUTE * MINUTE
@@ -61,6 +63,16 @@ def dead_letter(dead_letter_id: str, **more: Any) -> DeadLetterRow:
 def events(*ids: str) -> list[tuple[int, bytes]]:
     """Events at offsets 0, 1, 2 … of partition 0."""
     return [(offset, line(event(name, log_offset=offset, log_epoch=EPOCH))) for offset, name in enumerate(ids)]
+
+
+def bring(lake_dir: Path, table: str, rows: Iterable[Row]) -> None:
+    """Write rows at the place they name, in one flush."""
+    lake, through = Lake(lake_dir), {}
+    for row in rows:
+        place = (row.log_partition, row.log_epoch)
+        lake.append(table, *place, [(row.log_offset, line(row))])
+        through[place] = max(through.get(place, 0), row.log_offset)
+    lake.flush(through)
 
 
 def ask(lake: Path, query: str) -> list[tuple[Any, ...]]:

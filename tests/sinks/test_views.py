@@ -1,7 +1,6 @@
 """What analysts see: the version that holds, whose a touchpoint is, and whole commits only."""
 
 import json
-from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,22 +12,11 @@ from hypothesis import strategies as st
 
 from schemas.tables import TABLES, ProgressRow, Row
 from sinks.duck import connect, refresh
-from sinks.lake import Lake
 from sinks.upkeep import compact, vacuum
-from tests.sinks.made import EPOCH, MINUTE, NOON, ask, dead_letter, event, journey, line, link, order, session, signal
+from tests.sinks.made import EPOCH, MINUTE, NOON, ask, bring, dead_letter, event, journey, link, order, session, signal
 
 SHIPPED = ("events", "touchpoints", "sessions", "journeys", "orders", "signals", "signal_changes", "episodes", "identity_links",
            "dead_letters", "owners", "completeness")  # fmt: skip
-
-
-def bring(lake_dir: Path, table: str, rows: Iterable[Row]) -> None:
-    """Write rows at the place they name, in one flush."""
-    lake, through = Lake(lake_dir), {}
-    for row in rows:
-        place = (row.log_partition, row.log_epoch)
-        lake.append(table, *place, [(row.log_offset, line(row))])
-        through[place] = max(through.get(place, 0), row.log_offset)
-    lake.flush(through)
 
 
 @pytest.mark.parametrize("view", [*SHIPPED, *(f"raw_{table.name}" for table in TABLES)])
