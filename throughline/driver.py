@@ -37,7 +37,8 @@ class Crash(Exception):
 class Driver:
     """Routes records, keeps journey.log in lists, stitches every partition, commits into a sink.
 
-    Deterministic: the same calls end in the same rows. ``keep_log`` keeps what was read, for going on after a crash.
+    Deterministic: the same calls end in the same rows. ``keep_log`` keeps the log, packed as it would be on a broker, for going
+    on after a crash; without it a record is let go when it is read.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Driver:
     ) -> None:
         self.sink = sink
         self.router = Router(partitions, rules, hash_identifier)
-        self.logs: list[list[bytes | None]] = [[] for _ in range(partitions)]
+        self.logs: list[list[bytes | list[Entry] | None]] = [[] for _ in range(partitions)]
         self.read = [0] * partitions
         self.committed = [0] * partitions
         self.changelogs: list[dict[str, bytes]] = [{} for _ in range(partitions)]
@@ -99,9 +100,12 @@ class Driver:
         end = len(log) if records is None else min(len(log), self.read[partition] + records)
         while self.read[partition] < end:
             offset = self.read[partition]
-            value = log[offset]
-            assert value is not None
-            stitcher.process(offset, value, out)
+            record = log[offset]
+            assert record is not None
+            if isinstance(record, bytes):
+                stitcher.process(offset, record, out)
+            else:
+                stitcher.take(offset, record, out)
             self.read[partition] = offset + 1
             if not self._keep_log:
                 log[offset] = None
@@ -145,4 +149,5 @@ class Driver:
     def _write(self, entries: dict[int, list[Entry]]) -> None:
         for partition, batch in entries.items():
             for start in range(0, len(batch), ENTRIES):
-                self.logs[partition].append(pack.encode(batch[start : start + ENTRIES]))
+                record = batch[start : start + ENTRIES]
+                self.logs[partition].append(pack.encode(record) if self._keep_log else record)

@@ -80,13 +80,15 @@ class Ownership:
     """The rule, over one identifier's links."""
 
     def __init__(self, identifier: str, links: Sequence[Link], revocations: Iterable[Link] = ()) -> None:
-        revoked = [(revocation.target, revocation.at) for revocation in revocations]
-        standing = [link for link in links if not any(link.target == to and link.at <= at for to, at in revoked)]
-        most = MOST_TARGETS.get(kind_of(identifier), 0)
-        self.quarantined = len({link.target for link in standing}) > most
         self._identifier = identifier
-        self._links = [] if self.quarantined else standing
-        self._times = [link.at for link in self._links]
+        self.quarantined = False
+        self._links: Sequence[Link] = ()
+        if links:
+            revoked = [(revocation.target, revocation.at) for revocation in revocations]
+            standing = [link for link in links if not any(link.target == to and link.at <= at for to, at in revoked)]
+            self.quarantined = len({link.target for link in standing}) > MOST_TARGETS.get(kind_of(identifier), 0)
+            self._links = () if self.quarantined else standing
+            self._times = [link.at for link in self._links]
 
     @property
     def alone(self) -> bool:
