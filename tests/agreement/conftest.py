@@ -1,0 +1,37 @@
+"""The real sets, imported once for all tests of this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from throughline.importing.run import run_import
+
+DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
+SETS = {
+    "olist": "olist",
+    "rees46": "clickstream/rees46_multi_category.parquet",
+    "taobao": "clickstream/taobao_user_behavior.parquet",
+    "web": "clickstream/puffy",
+}
+
+
+class RealHistory:
+    """``history["olist"]`` is a file of events, made at the first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __getitem__(self, name: str) -> Path:
+        file = self._folder / f"{name}.jsonl"
+        if not file.exists():
+            run_import(name, DATA / SETS[name], file)
+        return file
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> RealHistory:
+    if not DATA.is_dir():
+        pytest.skip("the public sets are not at ../shared/data")
+    return RealHistory(tmp_path_factory.mktemp("history"))
