@@ -100,8 +100,8 @@ def decode(raw: bytes) -> Event | Rejected:
 
 
 def encode(event: Envelope) -> bytes:
-    """The event's JSON as producers send it; what is absent is left out. Decoding it gives the event again."""
-    return event.model_dump_json(exclude_none=True).encode()
+    """The event's JSON as producers send it: its type and what was set. Decoding it gives the event again."""
+    return event.model_copy(update={"type": event.type}).model_dump_json(exclude_unset=True).encode()
 
 
 def by_msgspec(raw: bytes) -> Event | None:

@@ -118,7 +118,7 @@ def test_what_may_be_replaced_loses_no_event(versions: tuple[Any, Any], data: st
         assert Draft202012Validator(newer).is_valid(document)
 
 
-PRODUCT = {"type": "object", "properties": {"sku": {"type": "string", "maxLength": 10}}, "required": ["sku"]}
+PRODUCT: dict[str, Any] = {"type": "object", "properties": {"sku": {"type": "string", "maxLength": 10}}, "required": ["sku"]}
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,10 @@ def test_a_list_of_values_may_become_free_text_that_takes_them_all() -> None:
 
 
 def test_an_identifier_more_to_choose_from_is_no_breach_and_one_fewer_is() -> None:
-    wide, narrow = SCHEMAS["delivered"], SCHEMAS["return_requested"]["allOf"]
-    assert breaches(wide, wide | {"allOf": narrow}) == []
-    assert breaches(wide | {"allOf": narrow}, wide) != []
+    wide = SCHEMAS["delivered"]
+    narrow = {**wide, "allOf": SCHEMAS["return_requested"]["allOf"]}
+    assert breaches(wide, narrow) == []
+    assert breaches(narrow, wide) != []
 
 
 def test_an_event_type_that_is_gone_is_a_breach() -> None:

@@ -92,7 +92,7 @@ def test_a_signal_as_json_is_valid_by_its_schema_and_reads_back_the_same() -> No
     signal = Signal(
         signal_id=signal_id("cart_abandoned", "cart:42", "e-1"), kind="cart_abandoned", status="opened", severity="warning",
         key="cart:42", journey_id="j", subject="customer:ada", opened_at=1_714_564_800_000_001, due_at=0, changed_at=2,
-        reason="", evidence=({"event_id": "e-1", "topic": SOURCE_TOPICS[0], "partition": 0, "offset": 7},),  # type: ignore[arg-type]
+        reason="", evidence=({"event_id": "e-1", "topic": SOURCE_TOPICS[0], "partition": 0, "offset": 7},),
         detector="cart_abandoned", detector_version=1, settings_digest="d", action=KINDS["cart_abandoned"].action,
     )  # fmt: skip
     text = signal.model_dump_json(exclude_none=True)
