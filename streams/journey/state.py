@@ -213,8 +213,8 @@ class Subject(Struct, array_like=True):
     """Who has sent touchpoints, and the newest version seen of each; a touchpoint's ``via`` counts along it from 1."""
     touchpoints: list[Touchpoint] = []
     """Sorted by (at, event_id)."""
-    late: dict[str, tuple[int, tuple[int, int, int]]] = {}
-    """Events past the lateness window, by id: digest and source, so that they count once."""
+    late: dict[str, tuple[int, tuple[int, int, int], Instant]] = {}
+    """Events past the lateness window, by id: digest, source and when they came, so that they count once."""
     seen: dict[int, Instant] = {}
     """Of touchpoints let go within the lateness window: 64 bits of the id, and when it was."""
     base: Fold = field(default_factory=Fold)

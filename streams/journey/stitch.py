@@ -44,7 +44,8 @@ from streams.journey.state import (
     peek_decoder,
     subject_decoder,
 )
-from streams.journey.subjects import Live, Stepper, SubjectEntry
+from streams.journey.subjects import Stepper, SubjectEntry
+from streams.journey.telling import Live
 
 KEY = "key "
 """Before the name of an episode's key in the states: ``order:7`` may be both an identifier and what an episode is about."""
@@ -159,7 +160,10 @@ class Stitcher:
         moved = self.clock.take(tick)
         if moved is None:
             return
+        index = self.moment.index
+        self.moment.index = max(index - 1, 0)  # what stands before the tick has its own place in the order of claims
         self._settle(subjects, keys, out)
+        self.moment.index = index
         subjects.clear()
         keys.clear()
         self.moment.arrival, self.moment.firing = self.clock.arrival, self.clock.firing

@@ -13,40 +13,18 @@ from operator import attrgetter
 
 import msgspec
 
-from schemas.signals import signal_id
 from schemas.tables import IdentityLinkRow
 from streams.journey.effects import Effects, Moment
-from streams.journey.entries import (
-    Claim,
-    ClaimEntry,
-    EventEntry,
-    Instant,
-    LinkEntry,
-    MergeEntry,
-    Touchpoint,
-    partition_of,
-)
-from streams.journey.fold import Folder, Outcome, Rowlike, write_open
+from streams.journey.entries import EventEntry, Instant, LinkEntry, MergeEntry, Touchpoint, partition_of
+from streams.journey.fold import Folder, Outcome
 from streams.journey.identity import Ownership, kind_of, record_link
 from streams.journey.rules import Rules, micros
-from streams.journey.state import Episode, Fold, Link, Subject, encoder, fold_decoder
+from streams.journey.state import Link, Subject
+from streams.journey.telling import Live, Teller, copy_of, forget_told
 
 SubjectEntry = EventEntry | LinkEntry | MergeEntry
 _json = msgspec.json.Encoder().encode
 _order = attrgetter("at", "event_id")
-
-
-class Live:
-    """A subject in hand between two commits."""
-
-    __slots__ = ("known", "name", "outcome", "ownership", "state")
-
-    def __init__(self, name: str, state: Subject) -> None:
-        self.name = name
-        self.state = state
-        self.ownership = Ownership(name, state.links, state.revocations)
-        self.outcome = Outcome()
-        self.known = {touchpoint.event_id: touchpoint for touchpoint in state.touchpoints}
 
 
 class Stepper:
@@ -54,6 +32,7 @@ class Stepper:
 
     def __init__(self, rules: Rules, partitions: int) -> None:
         self._folder = Folder(rules)
+        self._teller = Teller(self._folder, partitions)
         self._partitions = partitions
         self._most = rules.touchpoints_max
         self._kept = micros(rules.lateness) + micros(rules.journey_quiet)
@@ -81,7 +60,7 @@ class Stepper:
         if fresh or linked or kept is not None:
             self._change(live, before, fresh, kept, linked, moment, out)
         elif live.ownership.alone:
-            self._extend(live, [], moment, out)
+            self._teller.extend(live, [], moment, out)
         state.as_of = max(state.as_of, moment.firing)
         self._retain(live, moment.firing)
 
@@ -93,7 +72,8 @@ class Stepper:
         if known is not None:
             return _met_again(known.digest, known.source, entry, out)
         if touchpoint.event_id in state.late:
-            return _met_again(*state.late[touchpoint.event_id], entry, out)
+            digest, source, _ = state.late[touchpoint.event_id]
+            return _met_again(digest, source, entry, out)
         if state.seen and _short(touchpoint.event_id) in state.seen:
             out.counts["duplicates"] += 1
             return None
@@ -102,7 +82,7 @@ class Stepper:
         out.row("events", moment.offset, _placed(entry.row, owner, moment, index))
         if touchpoint.late:
             out.counts["late"] += 1
-            state.late[touchpoint.event_id] = (touchpoint.digest, touchpoint.source)
+            state.late[touchpoint.event_id] = (touchpoint.digest, touchpoint.source, moment.arrival)
             return None
         fresh.append(touchpoint)
         live.known[touchpoint.event_id] = touchpoint
@@ -161,22 +141,25 @@ class Stepper:
         state, after = live.state, live.ownership
         held = state.touchpoints
         boundary = state.base.through
+        for touchpoint in fresh:
+            if _order(touchpoint) <= boundary:  # its place is summarised: it counts in the lake, and never again
+                state.seen[_short(touchpoint.event_id)] = touchpoint.at
         fresh = sorted((one for one in fresh if _order(one) > boundary), key=_order)
         if before.alone and after.alone:
             if kept is None and (not fresh or self._in_order(state, fresh[0])):
                 state.touchpoints.extend(fresh)
-                return self._extend(live, fresh, moment, out)
-            was = self._told(live)
+                return self._teller.extend(live, fresh, moment, out)
+            was = self._teller.said(live)
             state.touchpoints = _merged(held if kept is None else kept, fresh)
-            return self._refold(live, was, moment, out)
-        said = self._told(live) if before.alone else None
+            return self._teller.refold(live, was, moment, out)
+        said = self._teller.said(live) if before.alone else None
         state.touchpoints = _merged(held if kept is None else kept, fresh)
         if after.alone:
             self._send_all(live, {target: [] for target in before.assign(held)}, moment, out)
-            return self._refold(live, _nothing(), moment, out)
+            return self._teller.refold(live, ({}, {}), moment, out)
         if said is not None:
-            state.fold = _copy(state.base)
-            self._withdraw(live, said, moment, out)
+            state.fold = copy_of(state.base)
+            self._teller.withdraw(live, said, moment, out)
         elif kept is None and not linked:
             return self._forward(live, after.assign(fresh), moment, out)
         parted: dict[str, list[Touchpoint]] = before.assign(held) if said is None else {}
@@ -186,84 +169,6 @@ class Stepper:
 
     def _in_order(self, state: Subject, first: Touchpoint) -> bool:
         return _order(first) > state.fold.through and first.at > state.fold.fired
-
-    def _extend(self, live: Live, fresh: list[Touchpoint], moment: Moment, out: Effects) -> None:
-        state = live.state
-        for touchpoint in fresh:
-            self._folder.apply(live.name, state.fold, touchpoint, live.outcome)
-        self._folder.advance(live.name, state.fold, moment.firing, live.outcome)
-        state.as_of = max(state.as_of, moment.firing)
-        self._claim_steps(live, moment, out)
-
-    def _claim_steps(self, live: Live, moment: Moment, out: Effects) -> None:
-        """Tell the keepers what has become visible since; forget what is over and told."""
-        state = live.state
-        if not state.fold.episodes:
-            return
-        for episode in state.fold.episodes:
-            visible = episode.visible(state.as_of)
-            if visible > episode.claimed:
-                episode.claimed = visible
-                self._claim(live.name, _claim(live.name, episode, visible), moment, out)
-        _forget_told(state.fold)
-
-    def _told(self, live: Live) -> tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]]:
-        """All that this subject has said of the touchpoints it still has."""
-        return self._run(live)[1:]
-
-    def _run(self, live: Live) -> tuple[Fold, dict[tuple[str, str], Rowlike], dict[str, Claim]]:
-        """The fold from the base on: itself, its rows, and the claims that follow as of now."""
-        state, outcome = live.state, Outcome()
-        fold = _copy(state.base)
-        for touchpoint in state.touchpoints:
-            self._folder.apply(live.name, fold, touchpoint, outcome)
-        self._folder.advance(live.name, fold, state.as_of, outcome)
-        write_open(live.name, fold, outcome, list(fold.journey.orders) if fold.journey is not None else [])
-        episodes = {id(episode): episode for episode in (*fold.episodes, *outcome.episodes)}.values()
-        claims = {}
-        for episode in episodes:
-            episode.claimed = episode.visible(state.as_of)
-            if episode.claimed:
-                claim = _claim(live.name, episode, episode.claimed)
-                claims[claim.signal_id] = claim
-        return fold, outcome.rows, claims
-
-    def _refold(
-        self, live: Live, was: tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]], moment: Moment, out: Effects
-    ) -> None:
-        state = live.state
-        state.as_of = max(state.as_of, moment.firing)
-        state.fold, rows, claims = self._run(live)
-        _forget_told(state.fold)
-        for identity, row in was[0].items():
-            if identity not in rows:
-                live.outcome.rows[identity] = msgspec.structs.replace(row, withdrawn=True)
-        for identity, row in rows.items():
-            if was[0].get(identity) != row:
-                live.outcome.rows[identity] = row
-        self._tell_difference(live.name, was[1], claims, moment, out)
-
-    def _withdraw(
-        self, live: Live, was: tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]], moment: Moment, out: Effects
-    ) -> None:
-        """It is somebody else's now: what was said in its name is taken back."""
-        live.outcome = Outcome()
-        for identity, row in was[0].items():
-            live.outcome.rows[identity] = msgspec.structs.replace(row, withdrawn=True)
-        self._tell_difference(live.name, was[1], {}, moment, out)
-
-    def _tell_difference(self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects) -> None:
-        for identity, claim in was.items():
-            if identity not in now:
-                entry = ClaimEntry(claim.key, name, moment.version, identity, None, moment.arrival)
-                out.send(partition_of(claim.key, self._partitions), entry)
-        for identity, claim in now.items():
-            if was.get(identity) != claim:
-                self._claim(name, claim, moment, out)
-
-    def _claim(self, name: str, claim: Claim, moment: Moment, out: Effects) -> None:
-        entry = ClaimEntry(claim.key, name, moment.version, claim.signal_id, claim, moment.arrival)
-        out.send(partition_of(claim.key, self._partitions), entry)
 
     def _forward(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
         for target, touchpoints in assigned.items():
@@ -282,13 +187,20 @@ class Stepper:
             self._summarise(live, firing)
         elif state.touchpoints and state.touchpoints[-1].at + self._kept < firing:
             self._let_go(live, len(state.touchpoints), firing)
-        dues = [state.fold.next_due] if state.fold.next_due is not None else []
-        if state.fold.journey is None:
-            dues.append((state.touchpoints[-1].at if state.touchpoints else state.as_of) + self._kept)
-        for episode in state.fold.episodes:
-            if episode.claimed < len(episode.transitions):
-                dues.append(episode.transitions[episode.claimed].at)
-        state.next_due = min(dues)
+        if state.late:
+            state.late = {name: known for name, known in state.late.items() if known[2] + self._kept >= firing}
+        state.next_due = self._next_due(live)
+
+    def _next_due(self, live: Live) -> Instant:
+        """The next deadline, the next thing to tell, or the time to let go."""
+        state = live.state
+        quiet = (state.touchpoints[-1].at if state.touchpoints else state.as_of) + self._kept
+        if not live.ownership.alone:
+            return quiet
+        untold = [one.transitions[one.claimed].at for one in state.fold.episodes if one.claimed < len(one.transitions)]
+        if state.fold.next_due is None:
+            return min([quiet, *untold])
+        return min([state.fold.next_due, *untold])
 
     def _summarise(self, live: Live, firing: Instant) -> None:
         """The oldest half of too long a history, and all of one that is closed and past every late event, become the base."""
@@ -301,7 +213,7 @@ class Stepper:
             self._folder.apply(live.name, state.base, touchpoint, Outcome())
         for episode in state.base.episodes:
             episode.claimed = episode.visible(state.as_of)
-        _forget_told(state.base)
+        forget_told(state.base)
         self._let_go(live, gone, firing)
 
     def _let_go(self, live: Live, count: int, firing: Instant) -> None:
@@ -317,36 +229,9 @@ class Stepper:
     def forgettable(self, live: Live, firing: Instant) -> bool:
         """Nothing is known of it that a returning customer's journey would start from."""
         state = live.state
-        silent = not state.touchpoints and state.fold.journey is None and not state.fold.episodes and not state.links
+        silent = not (state.touchpoints or state.late or state.links or state.fold.episodes) and state.fold.journey is None
         weak = kind_of(live.name) not in ("customer", "email", "phone") and state.fold.orders == 0
-        return silent and weak and max(state.as_of, state.fold.through[0]) + self._kept < firing
-
-
-def _claim(name: str, episode: Episode, visible: int) -> Claim:
-    return Claim(
-        signal_id=signal_id(episode.kind, episode.key, episode.anchor),
-        kind=episode.kind,
-        key=episode.key,
-        journey_id=episode.journey,
-        subject=name,
-        due_at=episode.due_at,
-        severity=episode.severity,
-        action=episode.action,
-        evidence=episode.evidence,
-        transitions=episode.transitions[:visible],
-        value_minor=episode.value_minor,
-        currency=episode.currency,
-    )
-
-
-def _forget_told(fold: Fold) -> None:
-    """Drop the episodes that are over, or whose journey is, once all of them is told."""
-    journey = fold.journey
-    fold.episodes = [
-        episode
-        for episode in fold.episodes
-        if episode.claimed < len(episode.transitions) or (episode.open and journey is not None and episode.journey == journey.id)
-    ]
+        return silent and weak and state.fold.through[0] + self._kept < firing
 
 
 def _met_again(digest: int, source: tuple[int, int, int], entry: EventEntry, out: Effects) -> None:
@@ -381,16 +266,8 @@ def _merged(held: list[Touchpoint], fresh: list[Touchpoint]) -> list[Touchpoint]
     return merged
 
 
-def _copy(fold: Fold) -> Fold:
-    return fold_decoder.decode(encoder.encode(fold))
-
-
 def _ids(touchpoints: list[Touchpoint] | None) -> list[str]:
     return [touchpoint.event_id for touchpoint in touchpoints or ()]
-
-
-def _nothing() -> tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]]:
-    return {}, {}
 
 
 def _short(event_id: str) -> int:

@@ -1,0 +1,145 @@
+"""What a subject says of its journey, and how it takes back what it said.
+
+In order it says what is new. Out of order it folds again from the base, and the difference to what it had said goes out: rows
+that no longer stand are withdrawn, claims that no longer hold are taken back from the keys they were made to.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from schemas.signals import signal_id
+from streams.journey.effects import Effects, Moment
+from streams.journey.entries import Claim, ClaimEntry, Touchpoint, partition_of
+from streams.journey.fold import Folder, Outcome, Rowlike, write_open
+from streams.journey.identity import Ownership
+from streams.journey.state import Episode, Fold, Subject, encoder, fold_decoder
+
+Said = tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]]
+"""Rows by (table, id) and claims by signal id."""
+
+
+class Live:
+    """A subject in hand between two commits."""
+
+    __slots__ = ("known", "name", "outcome", "ownership", "state")
+
+    def __init__(self, name: str, state: Subject) -> None:
+        self.name = name
+        self.state = state
+        self.ownership = Ownership(name, state.links, state.revocations)
+        self.outcome = Outcome()
+        self.known = {touchpoint.event_id: touchpoint for touchpoint in state.touchpoints}
+
+
+class Teller:
+    """Folds a subject's touchpoints and tells what follows: rows into its outcome, claims to the keys they are about."""
+
+    def __init__(self, folder: Folder, partitions: int) -> None:
+        self._folder = folder
+        self._partitions = partitions
+
+    def extend(self, live: Live, fresh: list[Touchpoint], moment: Moment, out: Effects) -> None:
+        state = live.state
+        for touchpoint in fresh:
+            self._folder.apply(live.name, state.fold, touchpoint, live.outcome)
+        self._folder.advance(live.name, state.fold, moment.firing, live.outcome)
+        state.as_of = max(state.as_of, moment.firing)
+        self._claim_steps(live, moment, out)
+
+    def said(self, live: Live) -> Said:
+        """All that this subject has said of the touchpoints it still has."""
+        return self._run(live)[1:]
+
+    def _run(self, live: Live) -> tuple[Fold, dict[tuple[str, str], Rowlike], dict[str, Claim]]:
+        """The fold from the base on: itself, its rows, and the claims that follow as of now."""
+        state, outcome = live.state, Outcome()
+        fold = copy_of(state.base)
+        for touchpoint in state.touchpoints:
+            self._folder.apply(live.name, fold, touchpoint, outcome)
+        self._folder.advance(live.name, fold, state.as_of, outcome)
+        write_open(live.name, fold, outcome, list(fold.journey.orders) if fold.journey is not None else [])
+        episodes = {id(episode): episode for episode in (*fold.episodes, *outcome.episodes)}.values()
+        claims = {}
+        for episode in episodes:
+            episode.claimed = episode.visible(state.as_of)
+            if episode.claimed:
+                claim = claim_of(live.name, episode, episode.claimed)
+                claims[claim.signal_id] = claim
+        return fold, outcome.rows, claims
+
+    def refold(self, live: Live, was: Said, moment: Moment, out: Effects) -> None:
+        state = live.state
+        state.as_of = max(state.as_of, moment.firing)
+        state.fold, rows, claims = self._run(live)
+        forget_told(state.fold)
+        for identity, row in was[0].items():
+            if identity not in rows:
+                live.outcome.rows[identity] = msgspec.structs.replace(row, withdrawn=True)
+        for identity, row in rows.items():
+            if was[0].get(identity) != row:
+                live.outcome.rows[identity] = row
+        self._tell_difference(live.name, was[1], claims, moment, out)
+
+    def withdraw(self, live: Live, was: Said, moment: Moment, out: Effects) -> None:
+        """It is somebody else's now: what was said in its name is taken back."""
+        live.outcome.orders.clear()
+        for identity, row in was[0].items():
+            live.outcome.rows[identity] = msgspec.structs.replace(row, withdrawn=True)
+        self._tell_difference(live.name, was[1], {}, moment, out)
+
+    def _claim_steps(self, live: Live, moment: Moment, out: Effects) -> None:
+        """Tell the keepers what has become visible since; forget what is over and told."""
+        state = live.state
+        if not state.fold.episodes:
+            return
+        for episode in state.fold.episodes:
+            visible = episode.visible(state.as_of)
+            if visible > episode.claimed:
+                episode.claimed = visible
+                self._claim(live.name, claim_of(live.name, episode, visible), moment, out)
+        forget_told(state.fold)
+
+    def _tell_difference(self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects) -> None:
+        for identity, claim in was.items():
+            if identity not in now:
+                entry = ClaimEntry(claim.key, name, moment.version, identity, None, moment.arrival)
+                out.send(partition_of(claim.key, self._partitions), entry)
+        for identity, claim in now.items():
+            if was.get(identity) != claim:
+                self._claim(name, claim, moment, out)
+
+    def _claim(self, name: str, claim: Claim, moment: Moment, out: Effects) -> None:
+        entry = ClaimEntry(claim.key, name, moment.version, claim.signal_id, claim, moment.arrival)
+        out.send(partition_of(claim.key, self._partitions), entry)
+
+
+def claim_of(name: str, episode: Episode, visible: int) -> Claim:
+    return Claim(
+        signal_id=signal_id(episode.kind, episode.key, episode.anchor),
+        kind=episode.kind,
+        key=episode.key,
+        journey_id=episode.journey,
+        subject=name,
+        due_at=episode.due_at,
+        severity=episode.severity,
+        action=episode.action,
+        evidence=episode.evidence,
+        transitions=episode.transitions[:visible],
+        value_minor=episode.value_minor,
+        currency=episode.currency,
+    )
+
+
+def forget_told(fold: Fold) -> None:
+    """Drop the episodes that are over, or whose journey is, once all of them is told."""
+    journey = fold.journey
+    fold.episodes = [
+        episode
+        for episode in fold.episodes
+        if episode.claimed < len(episode.transitions) or (episode.open and journey is not None and episode.journey == journey.id)
+    ]
+
+
+def copy_of(fold: Fold) -> Fold:
+    return fold_decoder.decode(encoder.encode(fold))
