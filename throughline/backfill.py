@@ -50,7 +50,7 @@ def backfill(
     history = History(files)
     driver = Driver(sink, rules, hash_identifier, partitions=partitions, epoch=history.end // 1_000)
     signals, since = 0, 0
-    for batch in _batches(with_ticks(history)):
+    for batch in batches(with_ticks(history)):
         if isinstance(batch, list):
             driver.feed(batch)
             since += len(batch)
@@ -78,7 +78,7 @@ def backfill(
     )
 
 
-def _batches(arrivals: Iterable[Arrival | Instant]) -> Iterable[list[Source] | Instant]:
+def batches(arrivals: Iterable[Arrival | Instant]) -> Iterable[list[Source] | Instant]:
     """Records in batches, cut where a tick stands between them."""
     batch: list[Source] = []
     for arrival in arrivals:
