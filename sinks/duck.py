@@ -11,21 +11,15 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 from deltalake import DeltaTable
 
 from schemas.events.catalogue import CATALOGUE
 from schemas.tables import TABLES, Table
 from sinks.lake import location
+from sinks.rows import NO_DOWNLOADS, sql_type
 
 VIEWS = Path(__file__).parent / "views"
 MACROS = Path(__file__).parent / "macros.sql"
-TYPES = {pa.string(): "VARCHAR", pa.int64(): "BIGINT", pa.bool_(): "BOOLEAN", pa.float64(): "DOUBLE"}
-NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
-"""What views need is built into DuckDB. It never goes to the network on its own."""
 POSITION = "row(each.log_epoch, each.log_offset, each.log_index, each.log_partition)"
 
 
@@ -61,7 +55,7 @@ def _files(place: str, storage_options: dict[str, str] | None) -> list[str]:
 
 def _raw(table: Table, files: list[str]) -> str:
     """All rows of the files in the table's columns; a column that an older file has not is null in its rows."""
-    columns = ", ".join(f"NULL::{_sql_type(field.type)} AS {_quoted(field.name)}" for field in table.schema)
+    columns = ", ".join(f"NULL::{sql_type(field.type)} AS {_quoted(field.name)}" for field in table.schema)
     typed = f"SELECT {columns} WHERE false"
     if not files:
         return typed
@@ -97,14 +91,6 @@ def _in_order(views: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     words = {name: set(re.findall(r"\w+", re.sub(r"--.*", "", query))) for name, query in views.items()}
     order = TopologicalSorter({name: (used & views.keys()) - {name} for name, used in words.items()})
     return ((name, views[name]) for name in order.static_order())
-
-
-def _sql_type(arrow: pa.DataType) -> str:
-    if pa.types.is_timestamp(arrow):
-        return "TIMESTAMPTZ"
-    if pa.types.is_list(arrow):
-        return _sql_type(arrow.value_type) + "[]"
-    return TYPES[arrow]
 
 
 def _quoted(name: str) -> str:

@@ -15,7 +15,7 @@ from time import sleep
 from typing import TypeVar
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import ColumnProperties, CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, SchemaMismatchError
 
 from schemas.failures import Retry, Stop
@@ -41,9 +41,14 @@ def told(problem: BaseException) -> str:
     return " ".join(re.sub(r"\x1b\[\d*m|↳", "", str(problem)).split()).rstrip(".")
 
 
-def parquet() -> WriterProperties:
-    """Zstandard, and row groups of a quarter million: DuckDB reads small ones many times slower, huge ones with one thread."""
-    return WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP)
+def parquet(table: Table) -> WriterProperties:
+    """Zstandard, and row groups of a quarter million: DuckDB reads small ones many times slower, huge ones with one thread.
+
+    Dictionaries only where values repeat; for numbers, instants and keys they cost a fifth of the time and save nothing.
+    """
+    repeating = {field.name for field in table.schema if field.type == pa.string()} - set(table.key)
+    plain = {name: ColumnProperties(dictionary_enabled=False) for name in table.row.__struct_fields__ if name not in repeating}
+    return WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP, column_properties=plain)
 
 
 @dataclass
@@ -110,7 +115,7 @@ class Ledger:
             rows,
             mode="append",
             schema_mode="merge",
-            writer_properties=parquet(),
+            writer_properties=parquet(self.table),
             commit_properties=CommitProperties(app_transactions=transactions),
         )
         self._known.update(reached)

@@ -42,7 +42,7 @@ def compact(lake: str | Path, storage_options: dict[str, str] | None = None) -> 
     merged = {}
     for table, handle in _tables(lake, storage_options):
         try:
-            done = handle.optimize.compact(writer_properties=parquet())
+            done = handle.optimize.compact(writer_properties=parquet(table))
         except CommitFailedError as problem:
             raise Retry(f"{table.name}: another process changed its files meanwhile; try again ({told(problem)})") from problem
         if done["numFilesRemoved"]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from msgspec.structs import asdict
 
 from schemas.tables import EVENTS, JOURNEYS, SESSIONS, TABLES, EventRow
 from sinks.lake import Lake
-from sinks.rows import SMALLEST_BLOCK, parse, stored_schema
+from sinks.rows import TOGETHER, parse, stored_schema
 from tests.sinks.made import EPOCH, NOON, ask, event, journey, line, session
 
 LEAST = {
@@ -60,15 +61,22 @@ def test_a_row_without_its_id_is_a_programmers_error_and_says_which() -> None:
         parse(EVENTS, [b'{"type":"page_viewed","occurred_at":1}'])
 
 
-def test_a_field_that_no_table_knows_is_a_programmers_error() -> None:
-    with pytest.raises(pa.ArrowInvalid, match="unexpected field"):
-        parse(EVENTS, [b'{"colour":"red"}'])
+def test_a_line_that_is_no_json_is_a_programmers_error() -> None:
+    with pytest.raises(duckdb.Error, match="Malformed JSON"):
+        parse(EVENTS, [b'{"event_id":'])
 
 
-@pytest.mark.parametrize("size", [SMALLEST_BLOCK - 1, SMALLEST_BLOCK, SMALLEST_BLOCK + 1, 3 * SMALLEST_BLOCK])
-def test_a_line_may_be_longer_than_a_block(size: int) -> None:
-    long, short = line(event("long", properties="x" * size)), line(event("short", NOON + 1))
-    assert parse(EVENTS, [short, long, short]).column("event_id").to_pylist() == ["long", "short", "short"]
+@pytest.mark.parametrize("size", [1 << 20, 16 << 20])
+def test_a_line_may_be_as_long_as_an_event_and_far_longer(size: int) -> None:
+    long, short = line(event("long", properties='"' * size)), line(event("short", NOON + 1))
+    table = parse(EVENTS, [short, long, short])
+    assert table.column("event_id").to_pylist() == ["long", "short", "short"]
+    assert table.column("properties")[0].as_py() == '"' * size
+
+
+def test_more_lines_than_one_thread_parses_are_all_there() -> None:
+    lines = [line(event(str(n), NOON + n)) for n in range(TOGETHER + 1)]
+    assert parse(EVENTS, lines).column("event_id").to_pylist() == [str(n) for n in range(TOGETHER + 1)]
 
 
 def test_every_table_of_the_contract_takes_its_least_row(tmp_path: Path) -> None:
