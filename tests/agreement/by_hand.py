@@ -352,11 +352,12 @@ class Order:
 
 def orders(life: list[dict[str, Any]]) -> list[Order]:
     named: dict[str, str] = {}
+    for event in life:
+        if "order_id" in event and "shipment_id" in event:
+            named.setdefault(event["shipment_id"], event["order_id"])
     found: dict[str, Order] = {}
     for event in life:
         shipment = event.get("shipment_id")
-        if shipment and "order_id" in event:
-            named.setdefault(shipment, event["order_id"])
         order_id = event.get("order_id") or named.get(shipment or "")
         key = f"order:{order_id}" if order_id else f"shipment:{shipment}"
         if order_id or shipment:

@@ -5,14 +5,20 @@ Random times miss boundaries, so each household lives by one threshold of the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from tests.agreement.stories import DAY, HOUR, MINUTE, NOON, SECOND, TICK
 
-Pick = Callable[[Sequence[Any]], Any]
-"""Chooses one: by lot, or by Hypothesis, which can then shrink what it chose."""
+T = TypeVar("T")
+
+
+class Pick(Protocol):
+    """Chooses one: by lot, or by Hypothesis, which can then shrink what it chose."""
+
+    def __call__(self, options: Sequence[T], /) -> T: ...
+
 
 THRESHOLDS = (15 * MINUTE, 30 * MINUTE, DAY, 2 * DAY, 7 * DAY, 7 * DAY + 15 * MINUTE, 7 * DAY + 30 * MINUTE)
 SHORT_GAPS = (timedelta(), TICK, 20 * SECOND, MINUTE, 10 * MINUTE, HOUR)
@@ -26,14 +32,15 @@ ADA, BOB, TABLET = {"customer_id": "ada"}, {"customer_id": "bob"}, {"anonymous_i
 WHO: Sequence[dict[str, str]] = (ADA, ADA, ADA, TABLET, ADA | TABLET, BOB | TABLET)
 CARTS: Sequence[dict[str, str]] = ({}, {}, {"cart_id": "1"}, {"cart_id": "2"})
 CHECKOUTS: Sequence[dict[str, str]] = ({}, {}, {"checkout_id": "1"}, {"checkout_id": "2"})
-ABOUT: Sequence[dict[str, str]] = (
-    *({"order_id": "1"}, {"order_id": "1"}, {"order_id": "2"}, {"shipment_id": "s"}),
-    *({"shipment_id": "t"}, {"order_id": "1", "shipment_id": "s"}, {"order_id": "1", "shipment_id": "t"}),
-)
+ORDERS: Sequence[dict[str, str]] = ({"order_id": "1"}, {"order_id": "1"}, {"order_id": "2"})
+IN_PARCELS: Sequence[dict[str, str]] = ({"order_id": "1", "shipment_id": "s"}, {"order_id": "1", "shipment_id": "t"})
+NAMED = (*ORDERS, *IN_PARCELS, {"shipment_id": "u"})
+"""Whoever speaks of a parcel names its order as well, or nobody ever does."""
+ABOUT = (*ORDERS, *IN_PARCELS, {"shipment_id": "s"}, {"shipment_id": "t"})
 
 
-def household(name: str, size: int, pick: Pick) -> list[dict[str, Any]]:
-    """Up to ``size`` events of people whose every name starts with ``name``, in order of time; ids do not follow it."""
+def household(name: str, size: int, pick: Pick, about: Sequence[dict[str, str]] = ABOUT) -> list[dict[str, Any]]:
+    """``size`` events of people whose every name starts with ``name``, in order of time; ids do not follow it."""
     threshold = pick(THRESHOLDS)
     gaps = (*SHORT_GAPS, *[threshold - TICK, threshold, threshold + TICK] * 2)
     life = pick((SHOPPING, SHOPPING + PAYING, SHOPPING + PAYING, (*PAYING, *PARCELS), PARCELS))
@@ -41,17 +48,17 @@ def household(name: str, size: int, pick: Pick) -> list[dict[str, Any]]:
     after = timedelta()
     for number in range(size):
         after += pick(gaps)
-        event = happening(pick(life), pick)
+        event = happening(pick(life), pick, about)
         event |= {field: f"{name}{value}" for field, value in event.items() if field.endswith("_id")}
         events.append(event | {"event_id": f"{pick('abc')}{name}{number}", "occurred_at": (NOON + after).isoformat()})
     return events
 
 
-def happening(kind: str, pick: Pick) -> dict[str, Any]:
+def happening(kind: str, pick: Pick, about: Sequence[dict[str, str]]) -> dict[str, Any]:
     """One event without its time."""
     event: dict[str, Any] = {"type": kind, "properties": properties(kind, pick)}
     if kind in PARCELS or kind == "order_completed":
-        event |= pick(ABOUT[:3] if kind.startswith("order_") else ABOUT)
+        event |= pick(ORDERS if kind.startswith("order_") else about)
     if kind not in PARCELS or pick((False, False, True)):
         event |= pick(WHO)
     if kind in SHOPPING + PAYING:
@@ -64,13 +71,15 @@ def happening(kind: str, pick: Pick) -> dict[str, Any]:
 def properties(kind: str, pick: Pick) -> dict[str, Any]:
     """What the type needs, and now and then what it may say besides."""
     moment = (NOON + pick((timedelta(), 15 * MINUTE, DAY, 2 * DAY, 7 * DAY))).isoformat()
-    if kind in ("product_added", "product_removed"):
-        return pick(({}, {"product_id": "1"}, {"product_id": "1", "quantity": 2}, {"product_id": "2"}))
-    if kind in ("order_completed", "order_updated"):
-        return pick(({}, {}, {"dispatch_by": moment}))
-    if kind == "order_cancelled":
-        return pick(({}, {"whole": False}))
-    if kind == "delivery_promised":
-        zone = pick(({}, {"destination_timezone": "America/Sao_Paulo"}, {"destination_timezone": "Asia/Tokyo"}))
-        return pick(({"promised_at": moment}, {"promised_at": moment}, {"promised_date": "2024-05-02"})) | zone
-    return {"payment_failed": {"decline": "soft"}, "checkout_step_completed": {"step": 1}}.get(kind, {})
+    zones = {"destination_timezone": "America/Sao_Paulo"}, {"destination_timezone": "Asia/Tokyo"}
+    said: dict[str, list[dict[str, Any]]] = {
+        "product_added": [{}, {"product_id": "1"}, {"product_id": "1", "quantity": 2}, {"product_id": "2"}],
+        "order_completed": [{}, {}, {"dispatch_by": moment}],
+        "order_cancelled": [{}, {"whole": False}],
+        "delivery_promised": [{"promised_at": moment} | zone for zone in ({}, *zones)]
+        + [{"promised_date": "2024-05-02"} | zone for zone in ({}, *zones)],
+        "payment_failed": [{"decline": "soft"}],
+        "checkout_step_completed": [{"step": 1}],
+    }
+    said |= {"product_removed": said["product_added"], "order_updated": said["order_completed"]}
+    return pick(said.get(kind, [{}]))

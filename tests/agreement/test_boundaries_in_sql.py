@@ -90,6 +90,12 @@ def test_an_order_with_a_cart_id_empties_that_cart_only() -> None:
     assert [one[1] for one in episodes([*carts, order]) if one[0] == "cart_abandoned"] == ["cart:y"]
 
 
+def test_from_a_cart_that_an_order_emptied_nothing_can_be_taken() -> None:
+    cart = [event("product_added", cart_id="x"), event("order_completed", MINUTE, order_id="7", cart_id="x")]
+    taken = event("product_removed", 2 * MINUTE, cart_id="x")
+    assert len(asked([*cart, taken]).execute("FROM carts").fetchall()) == 1
+
+
 def test_an_order_without_a_cart_id_empties_them_all() -> None:
     carts = [event("product_added", event_id=f"add-{name}", cart_id=name) for name in "xy"]
     order = event("order_completed", MINUTE, order_id="7")

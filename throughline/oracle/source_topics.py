@@ -8,34 +8,32 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from schemas.topics import CONTROL_HEADER, SOURCE_TOPICS
+from throughline.kafka import reading
 from throughline.oracle.records import Record
 
 
 async def read_topics(bootstrap: str, **client: Any) -> list[Record]:
     """All records up to the end offsets at the time of the call. ``client`` is what a cluster needs besides (TLS, SASL).
 
-    What the broker's retention has deleted is not among them.
+    What the broker's retention has deleted is not among them. Raises ``Stop`` where no broker answers.
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", **client)
-    await consumer.start()
-    try:
-        return await _read(consumer)
-    finally:
-        await consumer.stop()
+    async with reading({"bootstrap_servers": bootstrap, **client}) as consumer:
+        there = await consumer.topics()
+        places = [place for topic in SOURCE_TOPICS if topic in there for place in _places(consumer, topic)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        return await _read(consumer, await consumer.end_offsets(places)) if places else []
 
 
-async def _read(consumer: AIOKafkaConsumer) -> list[Record]:
-    partitions = {topic: consumer.partitions_for_topic(topic) or () for topic in SOURCE_TOPICS}
-    places = [TopicPartition(topic, partition) for topic, numbers in partitions.items() for partition in numbers]
-    consumer.assign(places)
-    await consumer.seek_to_beginning(*places)
-    ends = await consumer.end_offsets(places)
-    ahead = {place for place in places if await consumer.position(place) < ends[place]}
+def _places(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    return [TopicPartition(topic, partition) for partition in sorted(consumer.partitions_for_topic(topic) or ())]
+
+
+async def _read(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> list[Record]:
     records: list[Record] = []
-    while ahead:
+    while any([await consumer.position(place) < end for place, end in ends.items()]):
         for place, batch in (await consumer.getmany(timeout_ms=200)).items():
             records += [_record(message) for message in batch if message.offset < ends[place]]
-        ahead = {place for place in ahead if await consumer.position(place) < ends[place]}
     return records
 
 

@@ -1,15 +1,17 @@
--- Every touchpoint about an order or a shipment, under the order where one is known by then for the shipment, else under the
--- shipment. `known` counts the parcels named so far under that key, `attempted` and `arrived` those of them that were.
-WITH placed AS (
-    SELECT * REPLACE (coalesce(order_id, CASE WHEN shipment_id IS NOT NULL THEN first_value(order_id IGNORE NULLS) OVER (
-            PARTITION BY person, shipment_id ORDER BY place ROWS UNBOUNDED PRECEDING) END) AS order_id)
+-- Every touchpoint about an order or a shipment, under the order where one is known for the shipment, else under the shipment.
+-- `known` counts the parcels named so far under that key, `attempted` and `arrived` those of them that were.
+WITH consignments AS (
+    SELECT person, shipment_id, arg_min(order_id, place) AS known_order
     FROM touchpoints
-    WHERE order_id IS NOT NULL OR shipment_id IS NOT NULL
+    WHERE shipment_id IS NOT NULL AND order_id IS NOT NULL
+    GROUP BY person, shipment_id
 ),
 keyed AS (
-    SELECT *, coalesce('order:' || order_id, 'shipment:' || shipment_id) AS key,
+    SELECT * REPLACE (coalesce(order_id, known_order) AS order_id),
+        coalesce('order:' || coalesce(order_id, known_order), 'shipment:' || shipment_id) AS key,
         type IN ('delivery_attempt_failed', 'ready_for_pickup', 'delivered') AS attempts
-    FROM placed
+    FROM touchpoints LEFT JOIN consignments USING (person, shipment_id)
+    WHERE key IS NOT NULL
 )
 SELECT *,
     count(DISTINCT shipment_id) OVER so_far AS known,
