@@ -3,7 +3,7 @@
 **Not partitioned, on purpose.** A folder per day would give a two-year backfill 730 files per flush, and a live flush two at
 midnight; a log partition means nothing to whoever asks. Instead each file is sorted by the table's time column and carries
 its statistics: events arrive roughly in the order of their time, so files and row groups prune by day as folders would, and
-compaction keeps that order.
+compaction merges neighbours.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -5,7 +5,7 @@ replaced files stay for ``KEPT``, so a connection opened before and a query at a
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 
 from schemas.failures import Retry
 from schemas.tables import TABLES, Table
+from sinks.duck import connect
 from sinks.lake import location
 from sinks.ledger import parquet, told
 
@@ -31,10 +32,12 @@ class TableStatus:
     rows: int
     files: int
     bytes: int
+    complete_through: datetime | None
+    """Everything received until then is in it; None while nobody can say."""
 
 
 def compact(lake: str | Path, storage_options: dict[str, str] | None = None) -> dict[str, tuple[int, int]]:
-    """Merge small files into large ones with large row groups, in the order of their time; what a query sees is the same.
+    """Merge small files with their neighbours in the log into large ones with large row groups; queries see the same rows.
 
     Returns the files before and after by table, where there was something to merge. Raises ``Retry`` if another
     compaction was faster.
@@ -64,14 +67,16 @@ def vacuum(lake: str | Path, kept: timedelta = KEPT, storage_options: dict[str, 
 
 
 def status(lake: str | Path, storage_options: dict[str, str] | None = None) -> list[TableStatus]:
-    """Each table there is, in the order of ``TABLES``."""
-    return [_status(table, handle) for table, handle in _tables(lake, storage_options)]
+    """Each table there is, in the order of ``TABLES``; none where there is no lake."""
+    with connect(lake, storage_options) as connection:
+        complete: dict[str, datetime] = dict(connection.execute('SELECT "table", complete_through FROM completeness').fetchall())
+    return [_status(table, handle, complete.get(table.name)) for table, handle in _tables(lake, storage_options)]
 
 
-def _status(table: Table, handle: DeltaTable) -> TableStatus:
+def _status(table: Table, handle: DeltaTable, complete_through: datetime | None) -> TableStatus:
     files = pa.table(handle.get_add_actions(flatten=True))
     rows, size = (pc.sum(files.column(name)).as_py() or 0 for name in ("num_records", "size_bytes"))
-    return TableStatus(table.name, handle.version(), rows, files.num_rows, size)
+    return TableStatus(table.name, handle.version(), rows, files.num_rows, size, complete_through)
 
 
 def _tables(lake: str | Path, storage_options: dict[str, str] | None) -> list[tuple[Table, DeltaTable]]:
