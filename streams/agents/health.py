@@ -88,7 +88,9 @@ class Progress:
             stalled.append(f"the broker has not been heard of for {now - self._asked_at:.0f} s")
         remaining, since = self._recovering
         if remaining and now - since > self._stalled_after:
-            stalled.append(f"the recovery of the state has stood still for {now - since:.0f} s, {remaining} records before its end")
+            stalled.append(
+                f"the recovery of the state has stood still for {now - since:.0f} s, {remaining} records before its end"
+            )
         status = "stalled" if stalled else self._phase()
         partitions = {f"{tp.topic}/{tp.partition}": _shown(place) for tp, place in sorted(self._places.items())}
         return (503 if stalled else 200), {"status": status, "reasons": stalled, "partitions": partitions}

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
 
+from streams.agents.deliveries import Deliveries
+
 Offsets = Mapping[TP, int]
+LOOK_AGAIN = 0.1
+"""Seconds."""
 Drain = Callable[[], Awaitable[None]]
 
 
@@ -55,10 +59,35 @@ class BatchConsumer(Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._delivered: dict[TP, list[int]] = defaultdict(list)
+        self._deliveries: dict[TP, Deliveries] = defaultdict(Deliveries)
+        self._sought = False
+        """The present partitions stand at what is committed."""
+        self._open = False
+        """They may be delivered from."""
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[Any, list[Any]]:
+        """Fetch from partitions that are to be delivered from, and until then from changelogs alone.
+
+        Faust resumes the partitions, then seeks, then clears the agents' queues: what was fetched in between would be lost.
+        """
+        if active_partitions is None or self._open:
+            return cast("Mapping[Any, list[Any]]", await super()._getmany(active_partitions, timeout))
+        changelogs = {tp for tp in active_partitions if self._is_changelog_tp(tp)}
+        if not changelogs:
+            await self.sleep(LOOK_AGAIN)
+            return {}
+        return cast("Mapping[Any, list[Any]]", await super()._getmany(changelogs, LOOK_AGAIN))
+
+    async def perform_seek(self) -> None:
+        await super().perform_seek()
+        self._sought = True
+
+    def resume_flow(self) -> None:
+        super().resume_flow()
+        self._open = self._sought
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """What one fetch brought, a message per partition. Stops when the partitions are being handed over."""
@@ -68,10 +97,22 @@ class BatchConsumer(Consumer):
             if self.should_stop or not self.flow_active or self.app.consumer_generation_id != generation:
                 return
             tp = TP(partition.topic, partition.partition)
-            if records and (active is None or tp in active or tp in self._buffered_partitions):
-                self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
-                self._delivered[tp].append(records[-1].offset)
-                yield tp, self._batch(tp, records)
+            if active is not None and tp not in active and tp not in self._buffered_partitions:
+                continue
+            self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+            fresh = self._fresh(tp, records)
+            if fresh:
+                yield tp, self._batch(tp, fresh)
+
+    def _fresh(self, tp: TP, records: list[Any]) -> list[Any]:
+        """The records that were not yet delivered since the partition came. A changelog is read as often as Faust asks for it."""
+        if not self.app.topics.acks_enabled_for(tp.topic):
+            return records
+        deliveries = self._deliveries[tp]
+        fresh = [record for record in records if record.offset > deliveries.through]
+        if fresh:
+            deliveries.deliver(fresh[-1].offset)
+        return fresh
 
     def _batch(self, tp: TP, records: list[Any]) -> ConsumerMessage:
         last = records[-1]
@@ -80,44 +121,37 @@ class BatchConsumer(Consumer):
             tp=tp, generation_id=self.app.consumer_generation_id,
         )  # fmt: skip
 
-    def committable(self, tp: TP) -> int | None:
-        """The offset behind the last acknowledged batch that has no unacknowledged one before it."""
-        acknowledged = self._acked_index[tp]
-        through = None
-        for offset in self._delivered[tp]:
-            if offset not in acknowledged:
-                break
-            through = offset + 1
-        return through
+    def ack(self, message: ConsumerMessage) -> bool:
+        """Faust calls this once a batch was acknowledged by everybody who has it."""
+        message.acked = True
+        self._unacked_messages.discard(message)
+        if message.tp in self._deliveries:
+            self._deliveries[message.tp].acknowledge(message.offset)
+        return True
 
-    async def _commit_tps(self, tps: Iterable[TP], start_new_transaction: bool) -> bool:
-        """Commit what is committable. What the group does not take stays committable."""
-        assigned = self.assignment()
-        candidates = {tp: self.committable(tp) for tp in list(tps) if tp in assigned}
+    async def force_commit(self, topics: Iterable[TP] | None = None, start_new_transaction: bool = True) -> bool:
+        """Commit what is committable, of these partitions or of all. What the group does not take stays committable."""
+        assigned = self.assignment() if topics is None else self.assignment() & set(topics)
+        candidates = {tp: self._deliveries[tp].committable() for tp in assigned}
         offsets = {tp: offset for tp, offset in candidates.items() if offset is not None}
         if not offsets or not await self._commit(offsets):
             return False
         for tp, offset in offsets.items():
-            self._forget(tp, offset)
+            self._deliveries[tp].commit(offset)
         self._committed_offset.update(offsets)
         self.app.monitor.on_tp_commit(offsets)
         return True
-
-    def _forget(self, tp: TP, committed: int) -> None:
-        done = {offset for offset in self._delivered[tp] if offset < committed}
-        self._delivered[tp] = [offset for offset in self._delivered[tp] if offset not in done]
-        self._acked_index[tp] -= done
-        self._acked[tp] = [offset for offset in self._acked[tp] if offset not in done]
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """The inside of a batch is not a gap."""
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what was taken, and only then forget what was delivered and acknowledged. (Faust forgets first.)"""
+        self._sought = self._open = False
         self._active_partitions.difference_update(revoked)
         self._paused_partitions.difference_update(revoked)
         await self._on_partitions_revoked(revoked)
-        for memory in (self._delivered, self._acked, self._acked_index, self._read_offset, self._committed_offset):
+        for memory in (self._deliveries, self._read_offset, self._committed_offset):
             for tp in revoked:
                 memory.pop(tp, None)
 
@@ -132,14 +166,6 @@ class BatchConsumer(Consumer):
     async def rejoin(self) -> None:
         """Leave the present assignment and be given a new one."""
         await self._thread.rejoin()
-
-    async def perform_seek(self) -> None:
-        """Back to what is committed: nothing counts as delivered."""
-        self._delivered.clear()
-        self._acked.clear()
-        self._acked_index.clear()
-        self._unacked_messages.clear()
-        await super().perform_seek()
 
     async def wait_empty(self) -> None:
         """Called by Faust before partitions are given up. After a crash there is nothing to finish: it is all read again."""

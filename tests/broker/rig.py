@@ -38,6 +38,7 @@ class Rig:
         self._folder = folder
         self._workers: list[Worker] = []
         self.options = Options(brokers)
+        self._seen_behind: dict[TopicPartition, int] = {}
 
     async def prepare(self) -> None:
         await ensure_topics(self.options)
@@ -72,7 +73,15 @@ class Rig:
 
     async def arrived(self, within: float = 60.0) -> None:
         """On return every record of the source topics and of journey.log is committed, and no more come."""
-        await until(self._all_committed, within, lambda: "not all is committed")
+        await until(self._all_committed, within, lambda: f"not all is committed: {self._seen_behind}")
+
+    async def taken(self, events: int, worker: Worker, within: float = 60.0) -> None:
+        """On return the worker has stitched so many events, committed or not."""
+
+        async def is_so() -> bool:
+            return (await worker.standing()).events >= events
+
+        await until(is_so, within, lambda: f"it never took {events} events; {worker.log}")
 
     async def behind(self) -> dict[TopicPartition, int]:
         """Records between the group's offsets and the ends."""
@@ -85,7 +94,8 @@ class Rig:
 
     async def _all_committed(self) -> bool:
         """Twice in a row: what is committed of a source may not yet be in the log when its end is asked."""
-        return not await self.behind() and not await self.behind()
+        self._seen_behind = await self.behind() or await self.behind()
+        return not self._seen_behind
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
