@@ -83,13 +83,9 @@ def _values(schema: Schema | bool, defs: Schema) -> st.SearchStrategy[Any]:
         return st.lists(values(schema["items"], defs), max_size=3)
     if "format" in schema:
         return instants() if schema["format"] == "date-time" else st.dates(date(1970, 1, 1), date(9998, 12, 31)).map(str)
-    return {
-        "string": texts,
-        "integer": numbers,
-        "number": numbers,
-        "boolean": lambda _: st.booleans(),
-        "null": lambda _: st.none(),
-    }[kind](schema)
+    if kind in ("boolean", "null"):
+        return st.booleans() if kind == "boolean" else st.none()
+    return texts(schema) if kind == "string" else numbers(schema)
 
 
 @st.composite

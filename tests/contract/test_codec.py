@@ -82,6 +82,13 @@ def test_unknown_fields_are_kept_as_they_were_sent() -> None:
         assert read.properties.product_id == "p-1"
 
 
+@pytest.mark.parametrize("name", ["properties_json", "extra"])
+def test_an_unknown_field_may_be_called_as_one_of_ours(name: str) -> None:
+    read = event(record({name: "theirs"}))
+    assert read.properties_json == json.dumps(GOOD["properties"])
+    assert json.loads(read.extra or "") == {name: "theirs"}
+
+
 def test_an_event_without_properties_has_none_but_the_defaults() -> None:
     raw = json.dumps({"event_id": "e", "type": "product_added", "occurred_at": "2024-05-01T12:00:00Z", "context": None}).encode()
     read = event(raw)
