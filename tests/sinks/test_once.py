@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
 from schemas.failures import Retry, Stop
 from schemas.tables import EVENTS
+from sinks.duck import connect
 from sinks.lake import Lake
-from sinks.rows import stored_schema
-from tests.sinks.made import EPOCH, event, events, line, raw_ids, session
+from sinks.rows import parse, stored_schema
+from tests.sinks.made import EPOCH, ask, event, events, line, raw_ids, session
 
 
 def brought(lake: Lake, rows: list[tuple[int, bytes]], through: int, partition: int = 0, epoch: int = EPOCH) -> None:
@@ -136,3 +138,19 @@ def test_a_commit_that_landed_though_its_answer_was_lost_is_known_by_its_offset(
     brought(lake, events("a", "b"), through=1)
     brought(lake, events("a", "b", "c"), through=2)
     assert raw_ids(tmp_path) == ["a", "b", "c"]
+
+
+def test_a_lake_of_an_older_version_takes_the_new_columns_and_its_rows_have_none_there(tmp_path: Path) -> None:
+    older = pa.schema([field for field in stored_schema(EVENTS) if field.name != "cart_id"])
+    old = parse(EVENTS, [line(event("old"))]).select(older.names)
+    write_deltalake(tmp_path / "events", old)
+    assert ask(tmp_path, "SELECT event_id, cart_id FROM events") == [("old", None)]
+    brought(Lake(tmp_path), [(1, line(event("new", cart_id="c", log_offset=1)))], through=1)
+    assert ask(tmp_path, "SELECT event_id, cart_id FROM events ORDER BY 1") == [("new", "c"), ("old", None)]
+
+
+def test_a_lake_named_by_a_url_is_written_and_read_as_one_named_by_a_folder(tmp_path: Path) -> None:
+    brought(Lake(f"file://{tmp_path}/lake/"), events("a"), through=0)
+    assert raw_ids(tmp_path / "lake") == ["a"]
+    with connect(f"file://{tmp_path}/lake") as connection:
+        assert connection.execute("SELECT event_id FROM events").fetchall() == [("a",)]
