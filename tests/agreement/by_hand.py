@@ -56,14 +56,25 @@ class Answer:
 def answer(events: list[dict[str, Any]], as_of: datetime) -> Answer:
     """Everything about ``events`` (accepted, distinct, none late), as of ``as_of``."""
     found = Answer(people(events))
-    for person, life in found.people.items():
+    for person, life in sorted(found.people.items()):
         found.sessions |= sessions(person, life)
         found.orders |= {order.row(person) for order in orders(life) if order.order_id}
         checkouts = checkout_episodes(life, as_of)
         found.episodes += [episode for episode, _ in checkouts]
         found.episodes += cart_episodes(life, as_of, checkouts)
         found.episodes += [late for order in orders(life) for late in order.episodes(as_of)]
+    found.episodes = first_of_each(found.episodes)
     return found
+
+
+def first_of_each(episodes: list[Episode]) -> list[Episode]:
+    """Two people may know of one order; its episode is the one that opened first."""
+    first: dict[str, Episode] = {}
+    for episode in episodes:
+        other = first.setdefault(episode.signal_id, episode)
+        if (episode.opened_at, episode.due_at) < (other.opened_at, other.due_at):
+            first[episode.signal_id] = episode
+    return list(first.values())
 
 
 # -- whose is a touchpoint ----------------------------------------------------------------------------------------------

@@ -97,12 +97,12 @@ def verify(
 
     ``as_of`` (µs) is how far the clock has come; without it the inputs' last ticks say so, else their last arrival.
     """
-    connection = answer(inputs, hash_identifier, definitions, as_of)
-    read_lake(connection, lake)
-    connection.execute((HERE / "published.sql").read_text())
-    faults = [kind(*row) for name, kind in FAULTS.items() for row in _rows(connection, name)]
-    relations = {"events": "lake.events", "journeys": "journeys", "signals": "episodes"}
-    return Verdict({what: _count(connection, relation) for what, relation in relations.items()}, faults)
+    with answer(inputs, hash_identifier, definitions, as_of) as connection:
+        read_lake(connection, lake)
+        connection.execute((HERE / "published.sql").read_text())
+        faults = [kind(*row) for name, kind in FAULTS.items() for row in _rows(connection, name)]
+        relations = {"events": "lake.events", "journeys": "journeys", "signals": "episodes"}
+        return Verdict({what: _count(connection, relation) for what, relation in relations.items()}, faults)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, fault: str) -> list[tuple[str, str]]:
