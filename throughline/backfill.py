@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from streams.journey.routing import Source
 from streams.journey.rules import Rules
 from throughline.arrivals import Arrival, History, with_ticks
 from throughline.driver import Driver, Sink
+from throughline.memory import look_for_cycles_seldom
 
 BATCH = 2_000
 """Records routed and stitched at once."""
@@ -48,7 +50,37 @@ def backfill(
     by the last arrival, so the same history again is recognised and written once. Raises ``Stop`` for a file that is not there.
     """
     history = History(files)
-    driver = Driver(sink, rules, hash_identifier, partitions=partitions, epoch=history.end // 1_000)
+    look_for_cycles_seldom()
+    with FlushBehind(sink) as behind:
+        driver = Driver(behind, rules, hash_identifier, partitions=partitions, epoch=history.end // 1_000)
+        return _run(driver, history, until, progress)
+
+
+class FlushBehind:
+    """Lets the core go on while what it has made is written: each flush waits for the one before. On leaving, all are done."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.watermarks, self.append, self._flush = sink.watermarks, sink.append, sink.flush
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="flush")
+        self._writing: Future[None] | None = None
+
+    def flush(self, through: dict[tuple[int, int], int]) -> None:
+        self._wait()
+        self._writing = self._writer.submit(self._flush, through)
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+    def __enter__(self) -> FlushBehind:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        with self._writer:
+            self._wait()
+
+
+def _run(driver: Driver, history: History, until: Instant | None, progress: Callable[[int], None]) -> BackfillReport:
     signals, since = 0, 0
     for batch in batches(with_ticks(history)):
         if isinstance(batch, list):

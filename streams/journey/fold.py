@@ -238,7 +238,7 @@ def _score(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcom
     facts = touchpoint.facts
     survey, score, scale = str(facts.get("survey", "review")), facts.get("score"), facts.get("scale_max", 5)
     if isinstance(score, int | float) and isinstance(scale, int | float):
-        journey.scores.append((survey, score, scale))
+        journey.scores.append((survey, float(score), float(scale)))  # as state unpacks them
 
 
 _WORK: dict[str, tuple[Work, ...]] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from streams.journey.entries import Instant, Touchpoint
 from streams.journey.state import Link
@@ -50,6 +51,7 @@ _PLACEHOLDERS = frozenset(
 _ZEROS = re.compile(r"[0\-]*$")
 
 
+@lru_cache(maxsize=65_536)
 def is_placeholder(value: str) -> bool:
     """Whether a producer wrote nothing and called it an identifier (``null``, ``guest``, ``-1``, zeros …).
 
@@ -98,7 +100,7 @@ class Ownership:
     def owner(self, at: Instant) -> str:
         if not self._links:
             return self._identifier
-        return self._links[max(bisect_right(self._times, at) - 1, 0)].target
+        return self._links[bisect_right(self._times, max(at, self._times[0])) - 1].target
 
     def assign(self, touchpoints: Iterable[Touchpoint]) -> dict[str, list[Touchpoint]]:
         """Touchpoints by whose they are."""

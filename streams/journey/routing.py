@@ -273,6 +273,8 @@ def _carried(event: Event) -> str:
 
 def _digest(event: Event) -> int:
     """Of what the producer says happened, leaving out when it was sent and received."""
-    said = (event.type, event.occurred_at, event.customer_id, event.anonymous_id, event.cart_id, event.checkout_id,
-            event.order_id, event.shipment_id, event.properties_json)  # fmt: skip
-    return crc32(repr(said).encode())
+    said = (
+        f"{event.type}|{event.occurred_at}|{event.customer_id}|{event.anonymous_id}|{event.cart_id}|{event.checkout_id}|"
+        f"{event.order_id}|{event.shipment_id}|{event.ticket_id}|{event.properties_json}"
+    )
+    return crc32(said.encode())

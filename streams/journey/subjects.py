@@ -15,7 +15,16 @@ import msgspec
 
 from schemas.tables import IdentityLinkRow
 from streams.journey.effects import Effects, Moment
-from streams.journey.entries import EventEntry, Instant, LinkEntry, MergeEntry, Touchpoint, partition_of
+from streams.journey.entries import (
+    EventEntry,
+    Instant,
+    LinkEntry,
+    MergeEntry,
+    Touchpoint,
+    Version,
+    partition_of,
+    position,
+)
 from streams.journey.fold import Folder, Outcome
 from streams.journey.identity import Ownership, kind_of, record_link
 from streams.journey.rules import Rules, micros
@@ -45,16 +54,17 @@ class Stepper:
         fresh: list[Touchpoint] = []
         kept: list[Touchpoint] | None = None
         linked = False
+        version = moment.version
+        if state.applied >= (moment.epoch, version[1] - moment.index):
+            entries = _not_yet_applied(entries, state.applied, moment)
         for index, entry in entries:
-            if (moment.epoch, moment.version[1] - moment.index + index) <= state.applied:
-                continue  # met again after a crash: already counted
-            if isinstance(entry, EventEntry):
+            if type(entry) is EventEntry:
                 self._take_event(live, entry, index, fresh, moment, out)
-            elif isinstance(entry, LinkEntry):
+            elif type(entry) is LinkEntry:
                 linked = self._take_link(live, entry, moment, out) or linked
-            else:
+            elif type(entry) is MergeEntry:
                 kept = self._take_merge(live, entry, fresh, kept)
-        state.applied = max(state.applied, moment.version)
+        state.applied = max(state.applied, version)
         if linked:
             live.ownership = Ownership(live.name, state.links, state.revocations)
         if fresh or linked or kept is not None:
@@ -232,6 +242,11 @@ class Stepper:
         silent = not (state.touchpoints or state.late or state.links or state.fold.episodes) and state.fold.journey is None
         weak = kind_of(live.name) not in ("customer", "email", "phone") and state.fold.orders == 0
         return silent and weak and state.fold.through[0] + self._kept < firing
+
+
+def _not_yet_applied(entries: list[tuple[int, SubjectEntry]], applied: Version, moment: Moment) -> list[tuple[int, SubjectEntry]]:
+    """Without what is met again after a crash: it is counted already."""
+    return [(index, entry) for index, entry in entries if (moment.epoch, position(moment.offset, index)) > applied]
 
 
 def _met_again(digest: int, source: tuple[int, int, int], entry: EventEntry, out: Effects) -> None:
