@@ -31,7 +31,7 @@ CONTROL_HEADER = "throughline"
 TICK = "tick"
 """Value ``{"at": µs since 1970, "replay": bool}``: all of this partition up to ``at`` stands before this record."""
 REVOKE = "revoke"
-"""Value ``{"identifier", "target", "at", "event_id"}``: this link never was."""
+"""Value ``{"identifier", "target", "at", "event_id"}``: what tied the two up to ``at`` never did."""
 
 Cleanup = Literal["delete", "compact"]
 
