@@ -293,7 +293,7 @@ class Order:
         there: set[str] = set()
         for event in self.events:
             parcel = event.get("shipment_id")
-            if parcel and parcel not in there:
+            if parcel and parcel not in there and event["type"] != "delivery_promised":
                 missing.add(parcel)
             if event["type"] in types:
                 there.add(parcel or "")

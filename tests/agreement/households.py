@@ -6,6 +6,7 @@ Random times miss boundaries, so each household lives by one threshold of the co
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -34,12 +35,23 @@ CARTS: Sequence[dict[str, str]] = ({}, {}, {"cart_id": "1"}, {"cart_id": "2"})
 CHECKOUTS: Sequence[dict[str, str]] = ({}, {}, {"checkout_id": "1"}, {"checkout_id": "2"})
 ORDERS: Sequence[dict[str, str]] = ({"order_id": "1"}, {"order_id": "1"}, {"order_id": "2"})
 IN_PARCELS: Sequence[dict[str, str]] = ({"order_id": "1", "shipment_id": "s"}, {"order_id": "1", "shipment_id": "t"})
-NAMED = (*ORDERS, *IN_PARCELS, {"shipment_id": "u"})
-"""Whoever speaks of a parcel names its order as well, or nobody ever does."""
-ABOUT = (*ORDERS, *IN_PARCELS, {"shipment_id": "s"}, {"shipment_id": "t"})
 
 
-def household(name: str, size: int, pick: Pick, about: Sequence[dict[str, str]] = ABOUT) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Shop:
+    """How orders and parcels are spoken of."""
+
+    about: Sequence[dict[str, str]]
+    buyers: Sequence[dict[str, str]]
+
+
+CARELESS = Shop((*ORDERS, *IN_PARCELS, {"shipment_id": "s"}, {"shipment_id": "t"}), WHO)
+"""Two people may have one order id, and a parcel's order may be named late."""
+ORDERLY = Shop((*ORDERS, *IN_PARCELS, {"shipment_id": "u"}), (ADA,))
+"""An order is one person's, and whoever speaks of a parcel names its order as well, or nobody ever does."""
+
+
+def household(name: str, size: int, pick: Pick, shop: Shop = CARELESS) -> list[dict[str, Any]]:
     """``size`` events of people whose every name starts with ``name``, in order of time; ids do not follow it."""
     threshold = pick(THRESHOLDS)
     gaps = (*SHORT_GAPS, *[threshold - TICK, threshold, threshold + TICK] * 2)
@@ -48,19 +60,19 @@ def household(name: str, size: int, pick: Pick, about: Sequence[dict[str, str]] 
     after = timedelta()
     for number in range(size):
         after += pick(gaps)
-        event = happening(pick(life), pick, about)
+        event = happening(pick(life), pick, shop)
         event |= {field: f"{name}{value}" for field, value in event.items() if field.endswith("_id")}
         events.append(event | {"event_id": f"{pick('abc')}{name}{number}", "occurred_at": (NOON + after).isoformat()})
     return events
 
 
-def happening(kind: str, pick: Pick, about: Sequence[dict[str, str]]) -> dict[str, Any]:
+def happening(kind: str, pick: Pick, shop: Shop) -> dict[str, Any]:
     """One event without its time."""
     event: dict[str, Any] = {"type": kind, "properties": properties(kind, pick)}
     if kind in PARCELS or kind == "order_completed":
-        event |= pick(ORDERS if kind.startswith("order_") else about)
+        event |= pick(ORDERS if kind.startswith("order_") else shop.about)
     if kind not in PARCELS or pick((False, False, True)):
-        event |= pick(WHO)
+        event |= pick(shop.buyers if "order_id" in event or "shipment_id" in event else WHO)
     if kind in SHOPPING + PAYING:
         event |= pick(CARTS)
     if kind in (*PAYING, "checkout_started"):

@@ -18,7 +18,7 @@ from sinks.lake import Lake
 from streams.journey.hashing import IdentifierHash
 from streams.journey.rules import Rules
 from tests.agreement.conftest import RealHistory
-from tests.agreement.households import NAMED, household
+from tests.agreement.households import ORDERLY, household
 from tests.agreement.stories import records
 from throughline.backfill import backfill
 from throughline.oracle.answers import answer
@@ -62,7 +62,7 @@ def test_in_a_simulated_world_the_stream_says_what_sql_says(tmp_path: Path, seed
 @pytest.mark.parametrize("seed", range(4))
 def test_in_a_town_that_lives_by_the_thresholds_the_stream_says_what_sql_says(tmp_path: Path, seed: int) -> None:
     lot = random.Random(seed)
-    events = [event for number in range(150) for event in household(f"{number:03}", lot.randint(1, 14), lot.choice, NAMED)]
+    events = [event for number in range(150) for event in household(f"{number:03}", lot.randint(1, 14), lot.choice, ORDERLY)]
     file = tmp_path / "events.jsonl"
     file.write_bytes(b"".join(record.value + b"\n" for record in records(sorted(events, key=lambda event: event["occurred_at"]))))
     assert judged(file, tmp_path / "lake", partitions=seed + 1).startswith("ok: ")

@@ -15,7 +15,7 @@ told AS (
     SELECT person, key, any_value(order_id) AS order_id,
         min(moment) FILTER (type = 'order_completed') AS ordered_at,
         min(moment) FILTER (type = 'order_cancelled' AND coalesce((properties ->> 'whole')::BOOLEAN, true)) AS cancelled_at,
-        count(DISTINCT shipment_id) AS shipments,
+        max(known) AS shipments,
         min(moment) FILTER (attempts AND (shipment_id IS NULL OR attempted = known)) AS first_attempt_at,
         min(moment) FILTER (type = 'delivered' AND (shipment_id IS NULL OR arrived = known)) AS delivered_at,
         min(moment) FILTER (type IN ('shipment_dispatched', 'shipment_scanned', 'out_for_delivery', 'delivery_attempt_failed',

@@ -1,5 +1,6 @@
 -- Every touchpoint about an order or a shipment, under the order where one is known for the shipment, else under the shipment.
--- `known` counts the parcels named so far under that key, `attempted` and `arrived` those of them that were.
+-- `known` counts the parcels under that key that something has happened to so far (being promised is not yet being a parcel),
+-- `attempted` and `arrived` those of them that were.
 WITH consignments AS (
     SELECT person, shipment_id, arg_min(order_id, place) AS known_order
     FROM touchpoints
@@ -14,7 +15,7 @@ keyed AS (
     WHERE key IS NOT NULL
 )
 SELECT *,
-    count(DISTINCT shipment_id) OVER so_far AS known,
+    count(DISTINCT shipment_id) FILTER (type != 'delivery_promised') OVER so_far AS known,
     count(DISTINCT shipment_id) FILTER (attempts) OVER so_far AS attempted,
     count(DISTINCT shipment_id) FILTER (type = 'delivered') OVER so_far AS arrived
 FROM keyed
