@@ -114,9 +114,11 @@ class Keeper:
 
 
 def _standing(held: Held) -> Claim | None:
-    """Of the senders who claim it, the one that knows most; ties go to the greatest name, so that chance decides nothing."""
-    claims = [(len(claim.transitions), sender, claim) for sender, (_, claim) in held.claims.items() if claim is not None]
-    return max(claims, key=lambda item: item[:2])[2] if claims else None
+    """Where two journeys claim it, the one that found it first; ties go to the lesser name, so that chance decides nothing."""
+    claims = [
+        (claim.transitions[0].at, claim.due_at, sender, claim) for sender, (_, claim) in held.claims.items() if claim is not None
+    ]
+    return min(claims, key=lambda item: item[:3])[3] if claims else None
 
 
 def _told(claim: Claim) -> list[tuple[Instant, str]]:
