@@ -14,9 +14,8 @@ from throughline.backfill import backfill
 
 def main() -> None:
     given = sizes(str(__doc__), events=200_000)
-    with history(given) as file, TemporaryDirectory(prefix="throughline-bench-") as folder:
-        with Stopwatch() as took:
-            report = backfill([file], Lake(Path(folder) / "lake"), RULES, HASH)
+    with history(given) as file, TemporaryDirectory(prefix="throughline-bench-") as folder, Stopwatch() as took:
+        report = backfill([file], Lake(Path(folder) / "lake"), RULES, HASH)
     show(
         ("records", "signals", "seconds", "events/s", "events/s of processor"),
         [

@@ -14,8 +14,8 @@ from bench.table import show, sizes
 from bench.traffic import history, router, stitcher
 from schemas.instants import moment
 from streams.journey.effects import Effects
-from streams.journey.routing import RouteOut, Source
 from streams.journey.entries import Entry
+from streams.journey.routing import RouteOut, Source
 
 BATCH = 2_000
 COMMIT_EVERY = 10
@@ -60,8 +60,8 @@ class Shop:
         customer = self._active[number * 7_919 % len(self._active)]
         when = moment(at + number).isoformat()
         value = (
-            f'{{"event_id":"bench-{number}","type":"product_viewed","occurred_at":"{when}","customer_id":"{customer}",'
-            f'"source":"bench","channel":"web","properties":{{"product_id":"p{number % 1_000}","price_minor":1999,"currency":"EUR"}}}}'
+            f'{{"event_id":"bench-{number}","type":"product_viewed","occurred_at":"{when}","customer_id":"{customer}","channel":"web",'
+            f'"source":"bench","properties":{{"product_id":"p{number % 1_000}","price_minor":1999,"currency":"EUR"}}}}'
         )
         return Source(0, 0, number, at + number, value.encode())
 

@@ -58,10 +58,12 @@ class Traffic:
             await self._publisher.publish(appends)
 
     def _next(self) -> tuple[str, bytes]:
+        """The key and the value of the next event."""
         number = self._number
         self._number += 1
         if number % LEAVES == 0:
-            return _event(number, f"leaves-{number}", "product_added", {"product_id": "p1", "price_minor": 999, "currency": "EUR"})
+            added = {"product_id": "p1", "price_minor": 999, "currency": "EUR"}
+            return _event(number, f"leaves-{number}", "product_added", added)
         if number % LEAVES == 1:
             return _event(number, f"leaves-{number - 1 - AWAY * self._pace}", "page_viewed", {"path": "/"})
         return _event(number, f"looks-{number % SHOPPERS}", "page_viewed", {"path": f"/{number}"})

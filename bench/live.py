@@ -74,7 +74,15 @@ def main() -> None:
         records, took, worker, broker = asyncio.run(measure(file, Path(folder)))
     show(
         ("records", "seconds until committed", "events/s", "µs of the worker's processor an event", "of the broker's"),
-        [(f"{records:,}", f"{took:.1f}", f"{records / took:,.0f}", f"{worker / records * 1e6:.1f}", f"{broker / records * 1e6:.1f}")],
+        [
+            (
+                f"{records:,}",
+                f"{took:.1f}",
+                f"{records / took:,.0f}",
+                f"{worker / records * 1e6:.1f}",
+                f"{broker / records * 1e6:.1f}",
+            )
+        ],
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.traffic import steps
-from bench.traffic import HASH, RULES
+from bench.traffic import HASH, RULES, steps
 from streams.journey.state import Subject, subject_decoder
 from streams.journey.stitch import KEY
-from throughline.driver import CHANNEL, Driver
+from throughline.driver import Driver
 
 CLOCK = "clock/"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +16,7 @@ from streams.journey.entries import Entry, GenesisEntry, TickEntry, pack, unpack
 from streams.journey.routing import RouteOut
 from throughline.backfill import COMMIT_EVERY
 from throughline.driver import CHANNEL
+from throughline.memory import look_for_cycles_seldom
 
 
 class Profile:
@@ -81,6 +81,7 @@ def main() -> None:
     with history(given) as file, TemporaryDirectory(prefix="throughline-bench-") as folder:
         with reading:
             taken = steps(file)
+        look_for_cycles_seldom()
         profile = Profile(Lake(Path(folder) / "lake"))
         profile.run(taken)
     stages = {"read in the order of arrival": reading, **profile.took}
@@ -89,8 +90,10 @@ def main() -> None:
         if not name.startswith("("):
             total.wall += took.wall
             total.processor += took.processor
-    each: Callable[[float], str] = lambda seconds: f"{seconds / profile.events * 1e6:.2f}"
-    rows = [(name, each(took.wall), each(took.processor)) for name, took in {**stages, "all": total}.items()]
+    rows = [
+        (name, f"{took.wall / profile.events * 1e6:.2f}", f"{took.processor / profile.events * 1e6:.2f}")
+        for name, took in {**stages, "all": total}.items()
+    ]
     show((f"stage, over {profile.events:,} events", "µs an event", "µs of processor"), rows)
     print(f"{profile.bytes_of_log / profile.events:,.0f} bytes of journey.log an event.\n")
 
