@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -21,7 +20,6 @@ from throughline.replay import Pace, replay
 from throughline.settings import Settings
 from throughline.simulator import Rates, World, write
 from throughline.telling import episodes
-from throughline.watching import Standing
 from throughline.worker import client
 
 WORLD = World(seed=7, shoppers=1_500, days=14, rates=Rates(broken=0.004))
@@ -57,7 +55,14 @@ async def run_demo(settings: Settings, out: Console) -> None:
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     settings = settings.model_copy(
-        update={"data_dir": home, "lake_dir": home / "lake", "brokers": None, "clock": "log", "web_port": free_port()}
+        update={
+            "data_dir": home,
+            "lake_dir": home / "lake",
+            "brokers": None,
+            "clock": "log",
+            "web_port": free_port(),
+            "commit_interval": timedelta(seconds=1),
+        }
     )
     _heading("A shop", out)
     history, truth = home / "events.jsonl", home / "truth.jsonl"
@@ -66,8 +71,8 @@ async def run_demo(settings: Settings, out: Console) -> None:
     _heading("The pipeline", out)
     async with LocalRun(settings, out.print) as run:
         await _stream(run, History([history]))
-        standing = await _settled(run, out.print)
-    _answer(settings.lake, standing, out)
+        await _settled(run, out)
+    _answer(settings.lake, out)
 
 
 async def _stream(run: LocalRun, history: History) -> None:
@@ -77,21 +82,15 @@ async def _stream(run: LocalRun, history: History) -> None:
         await replay(history, where, run.settings.partitions, Pace(SPEED), on_records=advance)
 
 
-async def _settled(run: LocalRun, say: Callable[[str], None]) -> Standing:
-    """The worker's standing when it has worked off all there is."""
-    clock = asyncio.get_running_loop().time
-    deadline, quiet = clock() + SETTLED_WITHIN, 0
-    while clock() < deadline:
-        now = await run.standing()
-        quiet = quiet + 1 if now.behind is not None and not sum(now.behind.values()) else 0
-        if quiet == 3:
-            say(f"All worked off: {now.events:,} events, {now.signals:,} signals opened, {now.dead_letters:,} dead letters.")
-            return now
-        await asyncio.sleep(1.0)
-    raise Stop(f"The worker has not worked off the events within {SETTLED_WITHIN:.0f} s. Its log: {run.worker_log}")
+async def _settled(run: LocalRun, out: Console) -> None:
+    """On return the worker has worked off all there is."""
+    if not await run.worked_off(SETTLED_WITHIN):
+        raise Stop(f"The worker has not worked off the events within {SETTLED_WITHIN:.0f} s. Its log: {run.worker_log}")
+    now = await run.standing()
+    out.print(f"All worked off: {now.events:,} events, {now.signals:,} signals opened, {now.dead_letters:,} dead letters.")
 
 
-def _answer(lake: Path, standing: Standing, out: Console) -> None:
+def _answer(lake: Path, out: Console) -> None:
     with connect(lake) as connection:
         _journeys(connection, out)
         _signals(connection, out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -13,11 +14,13 @@ from typing import Self
 
 from schemas.failures import Stop
 from throughline.broker import EmbeddedBroker, answers
+from throughline.durations import say
 from throughline.identity_key import identity_key
 from throughline.kafka import create_topics
 from throughline.keeping import StateKeeper
 from throughline.leash import Leashed
-from throughline.settings import Settings
+from throughline.progress import worked_off
+from throughline.settings import PREFIX, Settings
 from throughline.watching import Standing, standing
 from throughline.worker import client, options
 
@@ -74,7 +77,8 @@ class LocalRun:
             self._keeper = self._new_keeper()
             if restored := await self._keeper.restore():
                 self._say(f"State of {restored} open journeys and episodes restored from {self.state_file}.")
-        self._worker = Leashed(self._command(), self.worker_log)
+        command = [sys.executable, "-m", "throughline", "work"]
+        self._worker = Leashed(command, self.worker_log, self._environment())
         await self._until_it_owns()
 
     @property
@@ -98,6 +102,11 @@ class LocalRun:
                 save_at = clock() + SAVE_EVERY.total_seconds()
             await _sleep_unless(stop, LOOK_EVERY)
 
+    async def worked_off(self, within: float) -> bool:
+        """Whether all that is on the topics now has become all that it will become."""
+        where = client(self.settings, self.brokers)
+        return await worked_off(where, self.settings.group, self.settings.rules.levels + 1, within)
+
     async def _until_it_owns(self) -> None:
         """On return the worker has its partitions and has recovered."""
         clock = asyncio.get_running_loop().time
@@ -112,8 +121,10 @@ class LocalRun:
     async def _end(self) -> None:
         if self._worker is not None:
             self._say("Draining.")
-            patience = self.settings.drain_within.total_seconds() + 10
-            await asyncio.to_thread(self._worker.stop, patience)
+            patience = self.settings.drain_within.total_seconds()
+            if self._broker is not None and self._worker.running and not await self.worked_off(patience):
+                self._say(f"Not all could be worked off within {patience:g} s; what is left goes with the broker.")
+            await asyncio.to_thread(self._worker.stop, patience + 10)
         try:
             if self._keeper is not None and self._worker is not None:
                 kept = await self._keeper.save()
@@ -125,12 +136,19 @@ class LocalRun:
         where = client(self.settings, self.brokers)
         return StateKeeper(self.state_file, self.settings.group, self.settings.partitions, where)
 
-    def _command(self) -> list[str]:
-        """The worker finds everything else as this process did: in the environment and the file."""
+    def _environment(self) -> dict[str, str]:
+        """Everything else the worker finds as this process did: in the environment and the file."""
         settings = self.settings
-        where = ["--brokers", self.brokers, "--data", str(settings.data_dir), "--lake", str(settings.lake)]
-        how = ["--partitions", str(settings.partitions), "--web-port", str(settings.web_port), "--clock", settings.clock]
-        return [sys.executable, "-m", "throughline", "work", *where, *how]
+        given = {
+            "BROKERS": self.brokers,
+            "DATA_DIR": str(settings.data_dir),
+            "LAKE_DIR": str(settings.lake),
+            "PARTITIONS": str(settings.partitions),
+            "CLOCK": settings.clock,
+            "WEB_PORT": str(settings.web_port),
+            "COMMIT_INTERVAL": say(settings.commit_interval),
+        }
+        return os.environ | {PREFIX + name: value for name, value in given.items()}
 
 
 @contextmanager

@@ -1,0 +1,55 @@
+"""How far a group of workers has come, asked from the broker: what is on the topics against what is committed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS
+from throughline.kafka import reading
+
+ASK_EVERY = 0.2
+"""Seconds."""
+
+Offsets = Mapping[TopicPartition, int]
+
+
+async def worked_off(client: Mapping[str, Any], group: str, hops: int, within: float) -> bool:
+    """Whether all that stands on the topics now, and what follows from it, is worked off within so many seconds.
+
+    What follows from an event is said on journey.log, at most ``hops`` times over: so often the ends are asked anew and waited
+    for. Where nothing new has come meanwhile, all is quiet, and that is known sooner.
+    """
+    try:
+        return await asyncio.wait_for(_worked_off(client, group, hops), within)
+    except TimeoutError:
+        return False
+
+
+async def _worked_off(client: Mapping[str, Any], group: str, hops: int) -> bool:
+    async with reading({**client, "group_id": group}) as consumer:
+        before: Offsets | None = None
+        for _ in range(hops + 1):
+            ends = await _ends(consumer)
+            if ends == before:
+                break
+            await asyncio.gather(*(_committed(consumer, place, end) for place, end in ends.items()))
+            before = ends
+    return True
+
+
+async def _ends(consumer: AIOKafkaConsumer) -> Offsets:
+    await consumer.topics()  # or it would not know the partitions
+    topics = (*SOURCE_TOPICS, JOURNEY_LOG)
+    places = [TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()]
+    ends: Offsets = await consumer.end_offsets(places)
+    return ends
+
+
+async def _committed(consumer: AIOKafkaConsumer, place: TopicPartition, end: int) -> None:
+    """On return the group has committed up to this end. A partition never written to has no offset and needs none."""
+    while (await consumer.committed(place) or 0) < end:
+        await asyncio.sleep(ASK_EVERY)
