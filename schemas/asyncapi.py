@@ -24,6 +24,16 @@ TOLD = {
     DEAD_LETTER: ("dead_letter", "A refused record and what is wrong with it"),
 }
 """What we say: topic to message and its summary."""
+CLOUD_EVENT = {
+    "ce_specversion": "1.0",
+    "ce_id": "Names the change: signal_id/status/changed_at in microseconds; the same change told twice has the same",
+    "ce_source": "Who says it",
+    "ce_type": "dev.throughline.friction.KIND.STATUS",
+    "ce_subject": "The signal's key",
+    "ce_time": "changed_at, RFC 3339",
+    "content-type": "application/json",
+}
+"""The Kafka headers of a signal."""
 
 
 def document() -> Json:
@@ -92,8 +102,22 @@ def _operation(topic: Topic) -> tuple[str, Json]:
 
 def _messages() -> Json:
     events = {name: _event(listed) for name, listed in CATALOGUE.items()}
-    said = {name: _message(name, summary, f"{name}.json", "see the channel") for name, summary in TOLD.values()}
+    said = {name: _message(name, summary, f"{name}.json", "what the channel says") for name, summary in TOLD.values()}
+    said["signal"]["headers"] = _cloud_event()
     return events | said
+
+
+def _cloud_event() -> Json:
+    """The headers of a signal: CloudEvents 1.0 in binary mode, the signal itself being the data."""
+    return {
+        "type": "object",
+        "required": list(CLOUD_EVENT),
+        "properties": {name: _text(words) for name, words in CLOUD_EVENT.items()},
+    }
+
+
+def _text(words: str) -> Json:
+    return {"type": "string", "description": words}
 
 
 def _event(listed: EventType) -> Json:

@@ -13,8 +13,9 @@ from schemas.asyncapi import document
 from schemas.codec import Event, decode
 from schemas.events import CATALOGUE
 from schemas.publish import DIALECT, PUBLISHED, documents, main, published
-from schemas.signals import KINDS, Signal, signal_id
+from schemas.signals import KINDS, Evidence, Signal, signal_id
 from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS, TOPICS
+from streams.agents.signals import cloud_event
 from tests.contract.broken_records import GOOD, record
 
 DOCUMENTS = documents()
@@ -88,13 +89,24 @@ def test_the_asyncapi_document_shows_every_topic_but_our_own_log() -> None:
     assert sorted(carried) == sorted(CATALOGUE)
 
 
-def test_a_signal_as_json_is_valid_by_its_schema_and_reads_back_the_same() -> None:
-    signal = Signal(
+def a_signal() -> Signal:
+    return Signal(
         signal_id=signal_id("cart_abandoned", "cart:42", "e-1"), kind="cart_abandoned", status="opened", severity="warning",
         key="cart:42", journey_id="j", subject="customer:ada", opened_at=1_714_564_800_000_001, due_at=0, changed_at=2,
-        reason="", evidence=({"event_id": "e-1", "topic": SOURCE_TOPICS[0], "partition": 0, "offset": 7},),
+        reason="", evidence=(Evidence(event_id="e-1", topic=SOURCE_TOPICS[0], partition=0, offset=7),),
         detector="cart_abandoned", detector_version=1, settings_digest="d", action=KINDS["cart_abandoned"].action,
     )  # fmt: skip
+
+
+def test_the_headers_of_a_signal_are_those_that_are_published() -> None:
+    sent = dict(cloud_event(a_signal()))
+    headers = document()["components"]["messages"]["signal"]["headers"]
+    assert list(sent) == headers["required"] == list(headers["properties"])
+    assert sent["ce_type"] == b"dev.throughline.friction.cart_abandoned.opened"
+
+
+def test_a_signal_as_json_is_valid_by_its_schema_and_reads_back_the_same() -> None:
+    signal = a_signal()
     text = signal.model_dump_json(exclude_none=True)
     assert json.loads(text)["opened_at"] == "2024-05-01T12:00:00.000001Z"
     assert Draft202012Validator(SCHEMAS["signal.json"]).is_valid(json.loads(text))
