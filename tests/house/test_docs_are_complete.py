@@ -1,0 +1,86 @@
+"""What can be sent, read, set and signalled is in the documents, as it is in the code."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pyarrow as pa
+import pytest
+from pydantic import BaseModel
+
+from schemas.events import CATALOGUE
+from schemas.signals import KINDS
+from schemas.tables import TABLES, Table
+from streams.journey.detectors import DETECTORS, Detector
+from tests.house.documents import ROOT, section
+from throughline.durations import say
+from throughline.rules import detector_settings
+from throughline.settings import KafkaSettings, RuleSettings, Settings
+
+DOCS = ROOT / "docs"
+TYPES = {"int64": "integer", "bool": "boolean", "double": "float", "string": "text", "list<item: string>": "list of text"}
+
+
+def type_of(field: pa.Field) -> set[str]:
+    """How the document may call a column's type."""
+    name = "instant" if pa.types.is_timestamp(field.type) else TYPES[str(field.type).replace("element", "item")]
+    names = {name, "JSON"} if name == "text" else {name}
+    return {f"{name}, null" for name in names} if field.nullable else names
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_column_is_described_with_its_type(table: Table) -> None:
+    text = section(DOCS / "tables.md", table.name)
+    own = [field for field in table.schema if not field.name.startswith("log_")]
+    assert [
+        field.name for field in own if not any(f"\n| `{field.name}` | {named} | " in text for named in type_of(field))
+    ] == []
+    assert text.count("\n| `") == len(own)
+
+
+def test_every_view_is_described() -> None:
+    text = section(DOCS / "tables.md", "Views")
+    views = [file.stem for file in (ROOT / "sinks/views").glob("*.sql")]
+    assert [view for view in views if f"| `{view}` |" not in text] == []
+
+
+@pytest.mark.parametrize("topic", {listed.topic for listed in CATALOGUE.values()})
+def test_every_event_is_described_in_the_words_of_its_model(topic: str) -> None:
+    text = section(DOCS / "events.md", topic)
+    listed = [event for event in CATALOGUE.values() if event.topic == topic]
+    lines = {event.name: " ".join(event.words.replace("``", "`").split()) for event in listed}
+    ends = {event.name: f" | {event.actor} | {event.stage or ''} |" for event in listed}
+    assert [name for name, words in lines.items() if f".json) | {words}{ends[name]}" not in text] == []
+
+
+def written(value: object) -> str:
+    return say(value) if isinstance(value, timedelta) else str(value)
+
+
+@pytest.mark.parametrize(
+    ("model", "prefix", "heading"),
+    [
+        (Settings, "", "The worker and its surroundings"),
+        (RuleSettings, "rules.", "Journeys and signals"),
+        (KafkaSettings, "kafka.", "Kafka"),
+    ],
+)
+def test_every_setting_is_described_with_its_default(model: type[BaseModel], prefix: str, heading: str) -> None:
+    text = section(DOCS / "settings.md", heading)
+    own = {name: field.default for name, field in model.model_fields.items() if not isinstance(field.default, BaseModel)}
+    open_ = (None, {})  # what stands for these is said in words
+    shown = {name: "" if default in open_ else f"`{written(default)}` |" for name, default in own.items()}
+    described = {name: f"| `{prefix}{name}` | {default}" for name, default in shown.items()}
+    assert [name for name, line in described.items() if line not in text] == []
+
+
+def test_every_kind_of_signal_is_defined() -> None:
+    assert {detector.kind for detector in DETECTORS} == set(KINDS)
+    assert [kind for kind in KINDS if not section(DOCS / "signals.md", f"`{kind}`")] == []
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.kind)
+def test_every_setting_of_a_detector_is_described_with_its_default(detector: Detector) -> None:
+    text = section(DOCS / "signals.md", f"`{detector.kind}`")
+    settings = detector_settings(detector)
+    assert [name for name, value in settings.items() if f"| `{name}` | `{written(value)}` |" not in text] == []
