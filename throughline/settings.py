@@ -38,7 +38,7 @@ class RuleSettings(BaseModel):
     journey_quiet: Duration = Field(timedelta(days=30), description="a journey closes after so long with nothing open")
     lateness: Duration = Field(timedelta(days=30), description="an event older than this when received goes to the lake only")
     hold_at_most: Duration = Field(timedelta(hours=6), description="a source further behind than this no longer holds the clock")
-    levels: int = Field(3, ge=2, le=8, description="clock levels: one more than the links a chain of identifiers may have")
+    levels: int = Field(5, ge=2, le=8, description="clock levels: one more than the links a chain of identifiers may have")
     touchpoints_max: int = Field(1_000, ge=10, description="touchpoints kept of one journey before the oldest are summarised")
     store_timezone: str = Field("UTC", description="IANA zone where a promised day ends if nobody says where the parcel goes")
     holdout_share: float = Field(0.0, ge=0, le=1, description="share of keys signalled but marked not to be acted on")

@@ -31,9 +31,9 @@ class Rules:
     """An event further ahead of its receipt is a broken clock, not an event."""
     hold_at_most: timedelta = timedelta(hours=6)
     """A source further behind than this no longer holds the clock."""
-    levels: int = 3
-    """Clock levels: one more than the links a chain may have before its signals can be premature. A shipment's order's customer
-    is two links away."""
+    levels: int = 5
+    """Clock levels: one more than the links a chain may have before its signals can be premature. A shipment is its order's, that
+    is an e-mail's or a device's, that an e-mail's, and that a customer's: four links."""
     touchpoints_max: int = 1_000
     """Of a journey longer than this the oldest touchpoints are summarised."""
     store_timezone: str = "UTC"
