@@ -68,8 +68,8 @@ def written(value: object) -> str:
 def test_every_setting_is_described_with_its_default(model: type[BaseModel], prefix: str, heading: str) -> None:
     text = section(DOCS / "settings.md", heading)
     own = {name: field.default for name, field in model.model_fields.items() if not isinstance(field.default, BaseModel)}
-    open_ = (None, {})  # what stands for these is said in words
-    shown = {name: "" if default in open_ else f"`{written(default)}` |" for name, default in own.items()}
+    in_words: tuple[object, ...] = (None, {})
+    shown = {name: "" if default in in_words else f"`{written(default)}` |" for name, default in own.items()}
     described = {name: f"| `{prefix}{name}` | {default}" for name, default in shown.items()}
     assert [name for name, line in described.items() if line not in text] == []
 
