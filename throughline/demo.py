@@ -20,6 +20,7 @@ from throughline.replay import Pace, replay
 from throughline.settings import Settings
 from throughline.simulator import Rates, World, write
 from throughline.telling import episodes
+from throughline.verifying import judge
 from throughline.worker import client
 
 WORLD = World(seed=7, shoppers=1_500, days=14, rates=Rates(broken=0.004))
@@ -73,6 +74,10 @@ async def run_demo(settings: Settings, out: Console) -> None:
         await _stream(run, History([history]))
         await _settled(run, out)
     _answer(settings.lake, out)
+    await _verify(settings, history, out)
+    out.print(
+        f'\nThe lake stays at {settings.lake}. Ask it yourself: throughline sql "FROM journeys LIMIT 5" --lake {settings.lake}'
+    )
 
 
 async def _stream(run: LocalRun, history: History) -> None:
@@ -101,7 +106,15 @@ def _answer(lake: Path, out: Console) -> None:
             columns = [column[0] for column in answer.description or ()]
             out.print(table(columns, answer.fetchall(), title=question))
             out.print()
-    out.print(f'The lake stays at {lake}. Ask it yourself: throughline sql "FROM journeys LIMIT 5" --lake {lake}')
+
+
+async def _verify(settings: Settings, history: Path, out: Console) -> None:
+    """The same events, computed anew by SQL in one piece: nothing may differ."""
+    _heading("Held against SQL over the same events", out)
+    verdict = await judge(settings, history)
+    out.print(verdict.summary())
+    if verdict.faults:
+        raise Stop("\n".join(str(fault) for fault in verdict.faults))
 
 
 def _heading(words: str, out: Console) -> None:
