@@ -48,7 +48,8 @@ class Teller:
         self._claim_steps(live, moment, out)
 
     def said(self, live: Live) -> Said:
-        """All that this subject has said of the touchpoints it still has."""
+        """All that this subject has said of the touchpoints it still has; what waited for the next commit is said now."""
+        write_open(live.name, live.state.fold, live.outcome, list(live.outcome.orders))
         return self._run(live)[1:]
 
     def _run(self, live: Live) -> tuple[Fold, dict[tuple[str, str], Rowlike], dict[str, Claim]]:
