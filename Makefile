@@ -27,7 +27,7 @@ bench: $(INSTALLED) ## measure throughput, state and cost per event; prints the 
 	$(BIN)/python -m bench
 
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock"
-lock: $(INSTALLED) ## resolve requirements.lock and requirements-run.lock (without the tools of development) anew; needs uv
+lock: ## resolve requirements.lock and requirements-run.lock (without the tools of development) anew; needs uv
 	uv pip compile pyproject.toml --extra dev --upgrade $(LOCKED) -o requirements.lock
 	uv pip compile pyproject.toml --constraint requirements.lock $(LOCKED) -o requirements-run.lock
 

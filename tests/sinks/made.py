@@ -33,12 +33,18 @@ def link(identifier: str, target: str, at: int = NOON, **more: Any) -> IdentityL
 
 
 def session(session_id: str, **more: Any) -> SessionRow:
-    least = {"subject": "customer:ada", "journey_id": "j", "number": 1, "started_at": NOON, "ended_at": NOON, "touchpoints": 1}
+    least: dict[str, Any] = {
+        "subject": "customer:ada", "journey_id": "j", "number": 1,
+        "started_at": NOON, "ended_at": NOON, "touchpoints": 1,
+    }  # fmt: skip
     return SessionRow(session_id=session_id, **(least | more))
 
 
 def journey(journey_id: str, **more: Any) -> JourneyRow:
-    least = {"subject": "customer:ada", "number": 1, "opened_at": NOON, "last_at": NOON, "touchpoints": 1, "sessions": 1}
+    least: dict[str, Any] = {
+        "subject": "customer:ada", "number": 1, "opened_at": NOON,
+        "last_at": NOON, "touchpoints": 1, "sessions": 1,
+    }  # fmt: skip
     return JourneyRow(journey_id=journey_id, **(least | more))
 
 
@@ -56,7 +62,10 @@ def signal(signal_id: str, status: str = "opened", **more: Any) -> SignalRow:
 
 
 def dead_letter(dead_letter_id: str, **more: Any) -> DeadLetterRow:
-    least = {"reason": "unreadable", "topic": "storefront.events", "partition": 0, "offset": 0, "received_at": NOON, "size": 1}
+    least: dict[str, Any] = {
+        "reason": "unreadable", "topic": "storefront.events", "partition": 0,
+        "offset": 0, "received_at": NOON, "size": 1,
+    }  # fmt: skip
     return DeadLetterRow(dead_letter_id=dead_letter_id, value="", **(least | more))
 
 
@@ -67,7 +76,8 @@ def events(*ids: str) -> list[tuple[int, bytes]]:
 
 def bring(lake_dir: Path, table: str, rows: Iterable[Row]) -> None:
     """Write rows at the place they name, in one flush."""
-    lake, through = Lake(lake_dir), {}
+    lake = Lake(lake_dir)
+    through: dict[tuple[int, int], int] = {}
     for row in rows:
         place = (row.log_partition, row.log_epoch)
         lake.append(table, *place, [(row.log_offset, line(row))])

@@ -1,6 +1,7 @@
 """Lines become columns: what a line leaves out, how long it may be, and what it may not be."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -82,7 +83,7 @@ def test_more_lines_than_one_thread_parses_are_all_there() -> None:
 def test_every_table_of_the_contract_takes_its_least_row(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     for table in TABLES:
-        least = {field.name: LEAST[field.type] for field in table.schema if not field.nullable}
+        least: dict[str, Any] = {field.name: LEAST[field.type] for field in table.schema if not field.nullable}
         lake.append(table.name, 0, EPOCH, [(0, line(table.row(**least)))])
     lake.flush({(0, EPOCH): 0})
     assert [ask(tmp_path, f"SELECT count(*) FROM raw_{table.name}") for table in TABLES] == [[(1,)]] * len(TABLES)

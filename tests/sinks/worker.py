@@ -5,6 +5,7 @@ It is killed at any moment. As the real one it goes on behind the remembered off
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from sinks.lake import Lake
 from tests.sinks.made import EPOCH, event, line, session
@@ -16,7 +17,7 @@ def work(lake_dir: Path, offsets: Path, partition: int, last: int, step: int) ->
     begin = int(offsets.read_text()) if offsets.exists() else 0
     for first in range(begin, last, step):
         rows = range(first, min(first + step, last))
-        where = {"log_epoch": EPOCH, "log_partition": partition}
+        where: dict[str, Any] = {"log_epoch": EPOCH, "log_partition": partition}
         lake.append("events", partition, EPOCH, [(n, line(event(f"{partition}/{n}", log_offset=n, **where))) for n in rows])
         lake.append("sessions", partition, EPOCH, [(n, line(session(f"{partition}/{n}", log_offset=n, **where))) for n in rows])
         lake.flush({(partition, EPOCH): rows[-1]})
