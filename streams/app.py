@@ -33,7 +33,7 @@ from streams.journey.stitch import Stitcher
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY = 2.0
+LOOK_EVERY = 1.0
 TICK_EVERY = 1.0
 STOP_WITHIN = 60.0
 BATCHES_WAITING = 16
@@ -119,11 +119,12 @@ def _settings(options: Options) -> dict[str, Any]:
         "broker": [f"kafka://{address.strip()}" for address in options.brokers.split(",")],
         "broker_credentials": options.access.faust,
         "broker_session_timeout": options.session_timeout,
-        "broker_heartbeat_interval": options.session_timeout / 4,
+        "broker_heartbeat_interval": options.session_timeout / 6,
         "broker_rebalance_timeout": options.drain_within + options.session_timeout,
         "broker_request_timeout": 40.0,
         "broker_commit_interval": 1.0,
         "consumer_auto_offset_reset": "earliest",
+        "recovery_consistency_check": False,  # for stores on disk; this one's offsets are its own appends
         "producer_max_batch_size": BATCH_BYTES,
         "producer_request_timeout": 30.0,
         "stream_buffer_maxsize": BATCHES_WAITING,

@@ -61,8 +61,9 @@ class Options:
     """Log entries after which a commit is due even before the interval."""
     replication: int = 1
     standby_replicas: int = 0
-    session_timeout: float = 8.0
-    """A worker silent for so long is taken for dead: the larger part of the time a takeover takes."""
+    session_timeout: float = 6.0
+    """A worker silent for so long is taken for dead: the larger part of the time a takeover takes. Less is not what Kafka allows
+    by default."""
     drain_within: float = 20.0
     """How long a worker that gives up partitions may take to finish what it has in hand; after that the next owner does it."""
     stalled_after: float = 60.0

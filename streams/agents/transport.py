@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
@@ -21,8 +21,10 @@ from faust.types import TP, ConsumerMessage
 from streams.agents.deliveries import Deliveries
 
 Offsets = Mapping[TP, int]
+Fetched = dict[TopicPartition, list[Any]]
 LOOK_AGAIN = 0.1
-"""Seconds."""
+FETCH_WITHIN = 0.5
+"""Seconds; what else wants the consumer waits behind a fetch."""
 Drain = Callable[[], Awaitable[None]]
 
 
@@ -40,6 +42,19 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             self.log.warning("Offsets not committed, will try again: %r", error)
             return False
         return True
+
+    async def _fetch_records(
+        self, consumer: AIOKafkaConsumer, active_partitions: set[TP], timeout: float | None = None, max_records: int | None = None
+    ) -> Fetched:
+        """What may be delivered of what was fetched; the rest is put back.
+
+        A fetch that began before a rebalance may end after it, with records of partitions that Faust has meanwhile sought
+        elsewhere. Thrown away, they would be read by nobody: the position is behind them, and a recovery would wait for ever.
+        """
+        fetched = await super()._fetch_records(consumer, frozenset(active_partitions), timeout, max_records)
+        for partition in [partition for partition in fetched if not self.consumer.delivers(TP(*partition))]:
+            consumer.seek(partition, fetched.pop(partition)[0].offset)
+        return fetched
 
     async def rejoin(self) -> None:
         await self.call_thread(self._request_rejoin)
@@ -68,18 +83,19 @@ class BatchConsumer(Consumer):
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
-    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Mapping[Any, list[Any]]:
-        """Fetch from partitions that are to be delivered from, and until then from changelogs alone.
+    def delivers(self, tp: TP) -> bool:
+        """Whether records of a partition may be delivered now: a changelog's in a recovery, others' when all is in place.
 
-        Faust resumes the partitions, then seeks, then clears the agents' queues: what was fetched in between would be lost.
+        Faust resumes the partitions, then seeks, then clears the agents' queues: what was delivered in between would be lost.
         """
-        if active_partitions is None or self._open:
-            return cast("Mapping[Any, list[Any]]", await super()._getmany(active_partitions, timeout))
-        changelogs = {tp for tp in active_partitions if self._is_changelog_tp(tp)}
-        if not changelogs:
+        return bool(self.flow_active) and (self._open or self._is_changelog_tp(tp))
+
+    async def _getmany(self, active_partitions: set[TP], timeout: float) -> Fetched:
+        wanted = {tp for tp in active_partitions if self.delivers(tp)}
+        if not wanted:  # to aiokafka none means all
             await self.sleep(LOOK_AGAIN)
             return {}
-        return cast("Mapping[Any, list[Any]]", await super()._getmany(changelogs, LOOK_AGAIN))
+        return cast(Fetched, await super()._getmany(wanted, min(timeout, FETCH_WITHIN)))
 
     async def perform_seek(self) -> None:
         await super().perform_seek()
@@ -91,14 +107,12 @@ class BatchConsumer(Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """What one fetch brought, a message per partition. Stops when the partitions are being handed over."""
+        batches, _ = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
-        batches, active = await self._wait_next_records(timeout)
         for partition, records in (batches or {}).items():
             if self.should_stop or not self.flow_active or self.app.consumer_generation_id != generation:
                 return
             tp = TP(partition.topic, partition.partition)
-            if active is not None and tp not in active and tp not in self._buffered_partitions:
-                continue
             self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
             fresh = self._fresh(tp, records)
             if fresh:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from schemas.topics import FRICTION_SIGNALS, STOREFRONT
@@ -24,14 +22,10 @@ async def test_carts_of_a_killed_worker_are_watched_by_another_within_fifteen_se
     await rig.tick(BEGIN + MINUTE)
     await rig.arrived()
 
-    clock = asyncio.get_running_loop().time
-    killed_at = clock()
     first.process.kill()
-    await rig.tick(BEGIN + 40 * MINUTE)
     await second.owns(PARTITIONS, TAKEOVER_WITHIN)
-    await rig.arrived(TAKEOVER_WITHIN)
-    assert clock() - killed_at < TAKEOVER_WITHIN
-
+    await rig.tick(BEGIN + 40 * MINUTE)
+    await rig.arrived()
     told = {record.key.decode() for record in await rig.read(FRICTION_SIGNALS)}
     assert told == {f"cart:k{number}" for number in range(40)}
 
