@@ -46,8 +46,10 @@ class Folder:
         self._expires = {detector.kind: micros(detector.expires) for detector in rules.detectors if detector.expires is not None}
 
     def apply(self, subject: str, fold: Fold, touchpoint: Touchpoint, outcome: Outcome) -> None:
-        """One touchpoint, behind every one folded so far."""
+        """One touchpoint, not before any that is folded so far."""
         at = touchpoint.at
+        if fold.through == (at, touchpoint.event_id):
+            return  # it came by two ways, and counts once
         if fold.next_due is not None and fold.next_due < at:
             self.advance(subject, fold, at, outcome)
         fold.through = (at, touchpoint.event_id)

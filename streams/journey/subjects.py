@@ -57,7 +57,9 @@ class Stepper:
         version = moment.version
         if state.applied >= (moment.epoch, version[1] - moment.index):
             entries = _not_yet_applied(entries, state.applied, moment)
+        moment.cause = -1 if entries else moment.arrival
         for index, entry in entries:
+            moment.cause = max(moment.cause, entry.clock if type(entry) is MergeEntry else moment.arrival)
             if type(entry) is EventEntry:
                 self._take_event(live, entry, index, fresh, moment, out)
             elif type(entry) is LinkEntry:
@@ -131,9 +133,10 @@ class Stepper:
                 kept = remaining
             live.known = {touchpoint.event_id: touchpoint for touchpoint in (*remaining, *fresh)}
         for touchpoint in entry.touchpoints:
-            if touchpoint.event_id not in live.known:
+            known = live.known.get(touchpoint.event_id)
+            if known is None or (known.via != via and not _came_by(via, touchpoint, state.touchpoints if kept is None else kept, fresh)):
                 contributed = msgspec.structs.replace(touchpoint, via=via)
-                live.known[touchpoint.event_id] = contributed
+                live.known[touchpoint.event_id] = known or contributed
                 fresh.append(contributed)
         return kept
 
@@ -182,12 +185,12 @@ class Stepper:
 
     def _forward(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
         for target, touchpoints in assigned.items():
-            entry = MergeEntry(target, live.name, moment.version, False, touchpoints)
+            entry = MergeEntry(target, live.name, moment.version, False, _once(touchpoints), moment.cause)
             out.send(partition_of(target, self._partitions), entry)
 
     def _send_all(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
         for target, touchpoints in assigned.items():
-            entry = MergeEntry(target, live.name, moment.version, True, list(touchpoints))
+            entry = MergeEntry(target, live.name, moment.version, True, _once(touchpoints), moment.cause)
             out.send(partition_of(target, self._partitions), entry)
 
     def _retain(self, live: Live, firing: Instant) -> None:
@@ -233,7 +236,7 @@ class Stepper:
         for touchpoint in state.touchpoints[:count]:
             if touchpoint.at >= horizon:
                 state.seen[_short(touchpoint.event_id)] = touchpoint.at
-            del live.known[touchpoint.event_id]
+            live.known.pop(touchpoint.event_id, None)
         del state.touchpoints[:count]
 
     def forgettable(self, live: Live, firing: Instant) -> bool:
@@ -281,8 +284,18 @@ def _merged(held: list[Touchpoint], fresh: list[Touchpoint]) -> list[Touchpoint]
     return merged
 
 
+def _came_by(via: int, touchpoint: Touchpoint, *held: list[Touchpoint]) -> bool:
+    """Whether this contributor has sent it already. Two may send the same: on its way from one to another, it is with both."""
+    return any(one.event_id == touchpoint.event_id and one.via == via for some in held for one in some)
+
+
+def _once(touchpoints: list[Touchpoint]) -> list[Touchpoint]:
+    """Each once, however many ways it came."""
+    return list({touchpoint.event_id: touchpoint for touchpoint in touchpoints}.values())
+
+
 def _ids(touchpoints: list[Touchpoint] | None) -> list[str]:
-    return [touchpoint.event_id for touchpoint in touchpoints or ()]
+    return list(dict.fromkeys(touchpoint.event_id for touchpoint in touchpoints or ()))
 
 
 def _short(event_id: str) -> int:
