@@ -4,8 +4,11 @@ A tick T of a channel says: everything of this channel up to T stands before me.
 the source topics, and their minimum is the *arrival clock*. Whenever it moves, the partition broadcasts a tick of level 2 behind
 the forwards it has sent; level 2's channels are the journey partitions, and so on for as many hops as links may have. The
 minimum at the last level is the *firing clock*: deadlines before it may fall. (Flink's watermarks, with the feedback edge
-unrolled.) A channel that is more than ``hold_at_most`` behind the furthest is left out: decided from the log alone, so a replay
-decides the same.
+unrolled.)
+
+A channel that is more than ``hold_at_most`` behind the furthest is left out, if it has also missed as many ticks as come in that
+time: one tick that leaps, after a night without workers or in a thin history, shuts nobody out. This is decided from the log
+alone, so a replay decides the same.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from streams.journey.entries import Instant, TickEntry
 from streams.journey.state import ClockState
 
 NEVER: Instant = -1
+TICK: Instant = 1_000_000
+"""Between two ticks of the leader."""
 
 
 class Clock:
@@ -37,9 +42,10 @@ class Clock:
         if level >= len(self._expected) or tick.channel not in self._expected[level]:
             return None
         seen = self.state.levels[level]
-        if tick.at <= seen.get(tick.channel, NEVER):
+        at, count = seen.get(tick.channel, (NEVER, 0))
+        if tick.at <= at:
             return None
-        seen[tick.channel] = tick.at
+        seen[tick.channel] = (tick.at, count + 1)
         self.state.replay = tick.replay
         moved = self._minimum(level)
         if moved <= self.state.sent[level]:
@@ -48,11 +54,13 @@ class Clock:
         return moved
 
     def _minimum(self, level: int) -> Instant:
-        seen, expected = self.state.levels[level], self._expected[level]
-        furthest = max(seen.values())
-        if len(seen) < len(expected):
+        seen = self.state.levels[level]
+        if len(seen) < len(self._expected[level]):
             return NEVER
-        return min(at for at in seen.values() if at >= furthest - self._hold_at_most)
+        furthest, most = (max(values) for values in zip(*seen.values(), strict=True))
+        waited_for = furthest - self._hold_at_most
+        missed = most - self._hold_at_most // TICK
+        return min(at for at, count in seen.values() if at >= waited_for or count >= missed)
 
     @property
     def last_level(self) -> int:
@@ -74,5 +82,5 @@ class Clock:
         missing = self._expected[0] - seen.keys()
         if missing:
             return min(missing), NEVER
-        slowest = min(seen, key=lambda channel: (seen[channel], channel))
-        return slowest, max(seen.values()) - seen[slowest]
+        slowest = min(seen, key=lambda channel: (seen[channel][0], channel))
+        return slowest, max(at for at, _ in seen.values()) - seen[slowest][0]

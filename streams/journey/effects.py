@@ -53,6 +53,8 @@ class Moment(Struct):
     index: int = 0
     firing: Instant = -1
     arrival: Instant = -1
+    cause: Instant = -1
+    """The arrival clock under which what is being worked off entered the log, here or at whoever sent it on."""
     replay: bool = False
     rows: int = 0
     """Rows written in this record so far: the order among those of one entry."""

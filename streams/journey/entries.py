@@ -106,6 +106,8 @@ class MergeEntry(Struct, array_like=True, tag="m", gc=False):
     version: Version
     whole: bool
     touchpoints: list[Touchpoint]
+    clock: Instant
+    """The arrival clock under which its cause entered the log: what follows from it is in when the firing clock is past this."""
 
 
 class ClaimEntry(Struct, array_like=True, tag="c", gc=False):
@@ -116,7 +118,8 @@ class ClaimEntry(Struct, array_like=True, tag="c", gc=False):
     signal_id: str
     claim: Claim | None
     clock: Instant
-    """The sender's arrival clock: once the keeper's firing clock is past it, no claim in its place is still on its way."""
+    """The arrival clock under which its cause entered the log: once the keeper's firing clock is past it, no claim in its place
+    is still on its way."""
 
 
 class TickEntry(Struct, array_like=True, tag="t", gc=False):

@@ -253,7 +253,8 @@ class ClockState(Struct, array_like=True):
 
     next_due: Instant | None = None
     applied: Version = (0, -1)
-    levels: list[dict[str, Instant]] = []
+    levels: list[dict[str, tuple[Instant, int]]] = []
+    """By level and channel: its last tick, and how many it has had."""
     sent: list[Instant] = []
     replay: bool = False
 

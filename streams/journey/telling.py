@@ -104,14 +104,14 @@ class Teller:
     def _tell_difference(self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects) -> None:
         for identity, claim in was.items():
             if identity not in now:
-                entry = ClaimEntry(claim.key, name, moment.version, identity, None, moment.arrival)
+                entry = ClaimEntry(claim.key, name, moment.version, identity, None, moment.cause)
                 out.send(partition_of(claim.key, self._partitions), entry)
         for identity, claim in now.items():
             if was.get(identity) != claim:
                 self._claim(name, claim, moment, out)
 
     def _claim(self, name: str, claim: Claim, moment: Moment, out: Effects) -> None:
-        entry = ClaimEntry(claim.key, name, moment.version, claim.signal_id, claim, moment.arrival)
+        entry = ClaimEntry(claim.key, name, moment.version, claim.signal_id, claim, moment.cause)
         out.send(partition_of(claim.key, self._partitions), entry)
 
 
