@@ -134,7 +134,8 @@ class Stepper:
             live.known = {touchpoint.event_id: touchpoint for touchpoint in (*remaining, *fresh)}
         for touchpoint in entry.touchpoints:
             known = live.known.get(touchpoint.event_id)
-            if known is None or (known.via != via and not _came_by(via, touchpoint, state.touchpoints if kept is None else kept, fresh)):
+            held = (state.touchpoints if kept is None else kept, fresh)
+            if known is None or (known.via != via and not _came_by(via, touchpoint, *held)):
                 contributed = msgspec.structs.replace(touchpoint, via=via)
                 live.known[touchpoint.event_id] = known or contributed
                 fresh.append(contributed)
