@@ -104,28 +104,28 @@ KINDS: dict[str, Kind] = {
             "cart",
             "A cart was left: not empty, no checkout since its last change, its owner quiet for 30 minutes",
             "warning",
-            "Remind the customer of the cart",
+            "Remind the customer of the cart, with help rather than a discount first.",
         ),
         Kind(
             "checkout_abandoned",
             "checkout",
             "A checkout was left: started, no order, its owner quiet for 15 minutes",
-            "warning",
-            "Offer help with the checkout",
+            "error",
+            "Ask what went wrong and offer a way to finish: the saved checkout, another payment method, a person.",
         ),
         Kind(
             "dispatch_late",
             "order",
             "An order was not dispatched within 48 hours, or by its own dispatch_by",
             "warning",
-            "Ask the warehouse; tell the customer before they ask",
+            "Find the order in the warehouse; tell the customer the new date before they ask.",
         ),
         Kind(
             "delivery_late",
             "order",
             "A promise has passed, and the parcel is neither delivered, attempted nor ready for pickup",
             "error",
-            "Tell the customer the new date; ask the carrier",
+            "Tell the customer before they ask, with the new date; make it good.",
         ),
     )
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from uuid import uuid5
 
@@ -16,6 +15,7 @@ from schemas.tables import DeadLetterRow
 from schemas.topics import SOURCE_TOPICS
 from streams.journey.effects import Moment
 from streams.journey.entries import EventEntry, Instant
+from streams.journey.hashing import hash_persons
 
 KEPT_BYTES = 64 * 1024
 """Of a refused record's bytes."""
@@ -86,18 +86,12 @@ def refuse_conflict(entry: EventEntry, moment: Moment) -> tuple[str, bytes]:
 
 
 def _without_persons(value: bytes, hash_identifier: Callable[[str, str], str]) -> bytes:
-    """The record with its e-mail and phone hashed, where it can be read; unreadable bytes are kept as they came."""
+    """The record with e-mails and phones hashed, where it can be read; unreadable bytes are kept as they came."""
     try:
-        fields = json.loads(value)
-    except (ValueError, RecursionError):
+        text = value.decode()
+    except UnicodeDecodeError:
         return value
-    if not isinstance(fields, dict) or not (fields.keys() & {"email", "phone"}):
-        return value
-    for kind in ("email", "phone"):
-        if fields.get(kind) is not None:
-            text = fields[kind] if isinstance(fields[kind], str) else json.dumps(fields[kind])
-            fields[kind] = hash_identifier(kind, text)
-    return json.dumps(fields).encode()
+    return hash_persons(text, hash_identifier).encode("utf-8", "surrogatepass")
 
 
 def _as_sent(fields: dict[str, object]) -> bytes:

@@ -32,6 +32,7 @@ from streams.journey.entries import (
     Touchpoint,
     partition_of,
 )
+from streams.journey.hashing import hash_persons
 from streams.journey.identity import LINK_GRAIN, is_placeholder
 from streams.journey.refusals import refuse
 from streams.journey.rules import Rules, micros
@@ -232,9 +233,9 @@ class Router:
                 session_id=event.session_id,
                 cart_id=event.cart_id,
                 checkout_id=event.checkout_id,
-                context=event.context,
-                properties=event.properties_json,
-                extra=event.extra,
+                context=event.context if event.context is None else hash_persons(event.context, self._hash),
+                properties=hash_persons(event.properties_json, self._hash),
+                extra=event.extra if event.extra is None else hash_persons(event.extra, self._hash),
                 subject=subject,
                 topic=SOURCE_TOPICS[record.topic],
                 partition=record.partition,

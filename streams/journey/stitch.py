@@ -90,7 +90,10 @@ class Stitcher:
         state = clock_decoder.decode(known) if known is not None else ClockState()
         journeys = [str(partition) for partition in range(self._partitions)]
         self.clock = Clock(state, self._channels, journeys, self._rules.levels, micros(self._rules.hold_at_most))
-        self.moment = Moment(self.partition, epoch=state.applied[0])
+        clock = self.clock
+        self.moment = Moment(
+            self.partition, epoch=state.applied[0], firing=clock.firing, arrival=clock.arrival, replay=state.replay
+        )
 
     @property
     def epoch(self) -> int:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
+from schemas.signals import KINDS
 from streams.journey.entries import Instant, Touchpoint, Transition
 from streams.journey.state import Cart, Episode, Journey
 from streams.journey.words import moment, money, span
@@ -60,8 +61,8 @@ class CartAbandoned:
             anchor=cart.changed_by[0],
             journey=journey.id,
             due_at=at,
-            severity="warning",
-            action="Remind the customer of the cart, with help rather than a discount first.",
+            severity=KINDS[self.kind].severity,
+            action=KINDS[self.kind].action,
             evidence=list(dict.fromkeys([cart.changed_by, journey.last_own])),
             transitions=[Transition(at, "opened", reason, by_deadline=True)],
             value_minor=cart.value_minor,

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
+from schemas.signals import KINDS
 from streams.journey.entries import Instant, Touchpoint, Transition
 from streams.journey.state import Checkout, Episode, Journey
 from streams.journey.words import moment, money, span
@@ -55,8 +56,8 @@ class CheckoutAbandoned:
             anchor=checkout.changed_by[0],
             journey=journey.id,
             due_at=at,
-            severity="error",
-            action="Ask what went wrong and offer a way to finish: the saved checkout, another payment method, a person.",
+            severity=KINDS[self.kind].severity,
+            action=KINDS[self.kind].action,
             evidence=list(dict.fromkeys([checkout.changed_by, journey.last_own])),
             transitions=[Transition(at, "opened", reason, by_deadline=True)],
             value_minor=value,

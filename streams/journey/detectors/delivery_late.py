@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from schemas.signals import KINDS
 from streams.journey.entries import Instant, Touchpoint, Transition
 from streams.journey.state import Episode, Journey, Order
 from streams.journey.words import moment, money, span
@@ -49,8 +50,8 @@ class DeliveryLate:
             anchor="",
             journey=journey.id,
             due_at=order.promised_at,
-            severity="error",
-            action="Tell the customer before they ask, with the new date; make it good.",
+            severity=KINDS[self.kind].severity,
+            action=KINDS[self.kind].action,
             evidence=[order.promised_by],
             transitions=[Transition(at, "opened", reason, by_deadline=True)],
             value_minor=order.total_minor,

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
+from schemas.signals import KINDS
 from streams.journey.entries import Instant, Touchpoint, Transition
 from streams.journey.state import Episode, Journey, Order
 from streams.journey.words import moment, money, span
@@ -57,8 +58,8 @@ class DispatchLate:
             anchor="",
             journey=journey.id,
             due_at=at,
-            severity="warning",
-            action="Find the order in the warehouse; tell the customer the new date before they ask.",
+            severity=KINDS[self.kind].severity,
+            action=KINDS[self.kind].action,
             evidence=[order.ordered_by],
             transitions=[Transition(at, "opened", reason, by_deadline=True)],
             value_minor=order.total_minor,
