@@ -96,9 +96,8 @@ class PaymentFailed(CheckoutEvent):
 
 
 class PaymentMethodUnavailable(CheckoutEvent):
-    """The shop could not offer a way to pay."""
+    """The customer found no way to pay that suits them."""
 
-    actor: ClassVar[Actor] = "shop"
     type: Literal["payment_method_unavailable"] = "payment_method_unavailable"
     properties: PaymentProperties = PaymentProperties()
 

@@ -122,6 +122,8 @@ def _ordered(journey: Journey, touchpoint: Touchpoint) -> None:
     for cart in list(journey.carts.values()):
         if cart_id is None or cart.key == f"cart:{cart_id}":
             _emptied(journey, cart)
+    if checkout_id is not None:
+        journey.checkouts.setdefault(f"checkout:{checkout_id}", Checkout(f"checkout:{checkout_id}"))
     for checkout in journey.checkouts.values():
         if checkout_id is None or checkout.key == f"checkout:{checkout_id}":
             checkout.ordered = True

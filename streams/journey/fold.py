@@ -175,6 +175,10 @@ class Folder:
 
     def _close(self, subject: str, fold: Fold, journey: Journey, at: Instant, outcome: Outcome) -> None:
         write_open(subject, fold, outcome, list(journey.orders), closed_at=at)
+        fold.past_orders.update(journey.orders)
+        for key, order in list(fold.past_orders.items()):
+            if order.touched_at + self._order_waits <= at:
+                del fold.past_orders[key]
         fold.journey = None
 
 
@@ -209,7 +213,7 @@ def _cart(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome
 
 def _order(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
     counted = journey.order_count
-    order = orders.apply(journey, touchpoint)
+    order = orders.apply(fold, journey, touchpoint)
     if order is not None:
         outcome.orders[order.key] = None
     if journey.order_count > counted:

@@ -1,15 +1,15 @@
 """Orders and their parcels, as the touchpoints of checkout and delivery change them.
 
 A delivery event names its order, its shipment or both. One without a shipment speaks for every parcel of the order; one
-without an order belongs to the order that another event of its shipment named, and until then to the shipment itself.
+without an order belongs to the order that another event of its shipment names, before or after it, else to the shipment itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from streams.journey.entries import Instant, Touchpoint
-from streams.journey.state import Journey, Order, Parcel, evidence_of
+from streams.journey.state import Fold, Journey, Order, Parcel, evidence_of
 
 _DISPATCHED = frozenset(
     ["shipment_dispatched", "shipment_scanned", "out_for_delivery", "delivery_attempt_failed", "ready_for_pickup", "delivered"]
@@ -19,15 +19,18 @@ _ATTEMPTED = frozenset(["delivery_attempt_failed", "ready_for_pickup", "delivere
 _OF_PARCELS = _DISPATCHED | {"shipment_created", "delivery_exception", "returned_to_sender"}
 
 
-def apply(journey: Journey, touchpoint: Touchpoint) -> Order | None:
+def apply(fold: Fold, journey: Journey, touchpoint: Touchpoint) -> Order | None:
     """The order that the touchpoint has changed."""
     change = _CHANGES.get(touchpoint.type)
     in_delivery = touchpoint.type in _OF_PARCELS
     if change is None and not in_delivery:
         return None
-    order = _order_of(journey, touchpoint)
-    if order is None:
+    key = key_of(fold, touchpoint)
+    if key is None:
         return None
+    order = journey.orders.get(key)
+    if order is None:
+        order = journey.orders[key] = fold.past_orders.pop(key, Order(key))
     order.touched_at = max(order.touched_at, touchpoint.at)
     if change is not None:
         change(order, touchpoint, journey)
@@ -36,35 +39,29 @@ def apply(journey: Journey, touchpoint: Touchpoint) -> Order | None:
     return order
 
 
-def _order_of(journey: Journey, touchpoint: Touchpoint) -> Order | None:
+def key_of(fold: Fold, touchpoint: Touchpoint) -> str | None:
+    """What a touchpoint is about: its order, else the order of its shipment, else the shipment alone."""
     order_id, shipment_id = touchpoint.refs.get("order"), touchpoint.refs.get("shipment")
-    if shipment_id is not None and order_id is not None:
-        _attach(journey, shipment_id, order_id)
     if order_id is None and shipment_id is not None:
-        order_id = journey.shipments.get(shipment_id)
-    if order_id is None and shipment_id is None:
-        return None
-    key = f"order:{order_id}" if order_id is not None else f"shipment:{shipment_id}"
-    order = journey.orders.get(key)
-    if order is None:
-        order = journey.orders[key] = Order(key)
-    return order
+        order_id = fold.shipments.get(shipment_id)
+    if order_id is not None:
+        return f"order:{order_id}"
+    return None if shipment_id is None else f"shipment:{shipment_id}"
 
 
-def _attach(journey: Journey, shipment_id: str, order_id: str) -> None:
-    """The shipment's order is known now: what the shipment went through alone becomes the order's."""
-    if journey.shipments.setdefault(shipment_id, order_id) != order_id:
-        return
-    alone = journey.orders.pop(f"shipment:{shipment_id}", None)
-    if alone is None:
-        return
-    order = journey.orders.setdefault(f"order:{order_id}", Order(f"order:{order_id}"))
-    order.parcels.update(alone.parcels)
-    order.dispatched_at = _first(order.dispatched_at, alone.dispatched_at)
-    if order.promised_at is None:
-        order.promised_at, order.promised_by = alone.promised_at, alone.promised_by
-        order.promise_known_at, order.timezone, order.delivery_late = alone.promise_known_at, alone.timezone, alone.delivery_late
-    _settle(order)
+def learn_shipments(fold: Fold, touchpoints: Iterable[Touchpoint]) -> None:
+    """Whose parcel is whose order: the first touchpoint that names both says so, for all of the parcel's way."""
+    for touchpoint in touchpoints:
+        refs = touchpoint.refs
+        if "shipment" in refs and "order" in refs:
+            fold.shipments.setdefault(refs["shipment"], refs["order"])
+
+
+def names_order_late(fold: Fold, touchpoints: Iterable[Touchpoint]) -> bool:
+    """Whether one of these says of a parcel that went its way alone so far whose order it is."""
+    known = fold.journey.orders if fold.journey is not None else {}
+    alone = known.keys() | fold.past_orders.keys()
+    return any("order" in one.refs and f"shipment:{one.refs.get('shipment')}" in alone for one in touchpoints)
 
 
 def _completed(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
@@ -162,7 +159,3 @@ def _settle(order: Order) -> None:
     deliveries = [parcel.delivered_at for parcel in order.parcels.values()]
     if order.delivered_at is None and deliveries and None not in deliveries:
         order.delivered_at = max(at for at in deliveries if at is not None)
-
-
-def _first(one: Instant | None, other: Instant | None) -> Instant | None:
-    return other if one is None else one if other is None else min(one, other)

@@ -109,7 +109,7 @@ def order_row(subject: str, journey: Journey, order: Order) -> OrderRow:
 
 def outcome(journey: Journey) -> str:
     """``converted``: an order not wholly cancelled; ``abandoned``: a cart or checkout, no order; ``served``: support only."""
-    if any(order.ordered_at is not None and order.cancelled_at is None for order in journey.orders.values()):
+    if any(_ordered_in(journey, order) and order.cancelled_at is None for order in journey.orders.values()):
         return "converted"
     if journey.cart_count or journey.checkout_count:
         return "abandoned"
@@ -118,11 +118,18 @@ def outcome(journey: Journey) -> str:
     return "browsed"
 
 
+def _ordered_in(journey: Journey, order: Order) -> bool:
+    """Not in an earlier journey, of which it is only an after-effect here."""
+    return order.ordered_at is not None and order.ordered_at >= journey.opened_at
+
+
 def revenue(journey: Journey) -> dict[str, int]:
     """Minor units by currency: what was ordered, less what was cancelled or refunded."""
     sums: dict[str, int] = {}
     for order in journey.orders.values():
-        if order.total_minor is not None and order.currency is not None and order.cancelled_at is None:
+        if not _ordered_in(journey, order) or order.cancelled_at is not None:
+            continue
+        if order.total_minor is not None and order.currency is not None:
             earned = order.total_minor - (order.refunded_minor or 0)
             sums[order.currency] = sums.get(order.currency, 0) + earned
     return sums

@@ -160,8 +160,6 @@ class Journey(Struct, array_like=True):
     carts: dict[str, Cart] = {}
     checkouts: dict[str, Checkout] = {}
     orders: dict[str, Order] = {}
-    shipments: dict[str, str] = {}
-    """Shipment to the order it belongs to."""
     implicit_cart: str | None = None
     implicit_checkout: str | None = None
     cart_count: int = 0
@@ -182,6 +180,10 @@ class Fold(Struct, array_like=True):
     """Journeys begun, the open one included."""
     orders: int = 0
     journey: Journey | None = None
+    shipments: dict[str, str] = {}
+    """Shipment to the order it belongs to, whenever that was said."""
+    past_orders: dict[str, Order] = {}
+    """Those of closed journeys: what comes of them later adds to what is known."""
     episodes: list[Episode] = []
     """Those that are open or not yet told to the end."""
     next_due: Instant | None = None

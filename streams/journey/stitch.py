@@ -120,7 +120,7 @@ class Stitcher:
             elif isinstance(entry, TickEntry):
                 self._tick(entry, subjects, keys, out)
             elif isinstance(entry, DeadLetterEntry):
-                out.row("dead_letters", offset, self._placed(entry.row))
+                out.row("dead_letters", offset, moment.placed(entry.row, index))
             elif isinstance(entry, GenesisEntry) and offset == 0:
                 moment.epoch = entry.epoch
         self._settle(subjects, keys, out)
@@ -272,13 +272,3 @@ class Stitcher:
             decided_through=firing if firing >= 0 else None,
         )
         out.row("progress", self.moment.offset, _json(self.moment.stamp(row)))
-
-    def _placed(self, row: bytes) -> bytes:
-        moment = self.moment
-        return b'%s,"log_partition":%d,"log_epoch":%d,"log_offset":%d,"log_index":%d}' % (
-            row[:-1],
-            moment.partition,
-            moment.epoch,
-            moment.offset,
-            moment.index,
-        )

@@ -27,6 +27,7 @@ from streams.journey.entries import (
 )
 from streams.journey.fold import Folder, Outcome
 from streams.journey.identity import Ownership, kind_of, record_link
+from streams.journey.orders import learn_shipments, names_order_late
 from streams.journey.rules import Rules, micros
 from streams.journey.state import Link, Subject
 from streams.journey.telling import Live, Teller, copy_of, forget_told
@@ -45,6 +46,7 @@ class Stepper:
         self._partitions = partitions
         self._most = rules.touchpoints_max
         self._kept = micros(rules.lateness) + micros(rules.journey_quiet)
+        self._kept_alone = max(self._kept, micros(rules.order_waits))
         self._lateness = micros(rules.lateness)
 
     def step(self, live: Live, entries: list[tuple[int, SubjectEntry]], moment: Moment, out: Effects) -> None:
@@ -91,7 +93,7 @@ class Stepper:
             return None
         out.counts["events"] += 1
         owner = live.ownership.owner(touchpoint.at)
-        out.row("events", moment.offset, _placed(entry.row, owner, moment, index))
+        out.row("events", moment.offset, moment.placed(entry.row, index, owner))
         if touchpoint.late:
             out.counts["late"] += 1
             state.late[touchpoint.event_id] = (touchpoint.digest, touchpoint.source, moment.arrival)
@@ -160,7 +162,7 @@ class Stepper:
                 state.seen[_short(touchpoint.event_id)] = touchpoint.at
         fresh = sorted((one for one in fresh if _order(one) > boundary), key=_order)
         if before.alone and after.alone:
-            if kept is None and (not fresh or self._in_order(state, fresh[0])):
+            if kept is None and (not fresh or self._in_order(state, fresh)):
                 state.touchpoints.extend(fresh)
                 return self._teller.extend(live, fresh, moment, out)
             was = self._teller.said(live)
@@ -181,8 +183,10 @@ class Stepper:
         changed = {target: now.get(target, []) for target in (*now, *parted) if _ids(now.get(target)) != _ids(parted.get(target))}
         return self._send_all(live, changed, moment, out)
 
-    def _in_order(self, state: Subject, first: Touchpoint) -> bool:
-        return _order(first) > state.fold.through and first.at > state.fold.fired
+    def _in_order(self, state: Subject, fresh: list[Touchpoint]) -> bool:
+        """Nothing that was found so far could be another for these."""
+        first, fold = fresh[0], state.fold
+        return _order(first) > fold.through and first.at > fold.fired and not names_order_late(fold, fresh)
 
     def _forward(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
         for target, touchpoints in assigned.items():
@@ -208,7 +212,7 @@ class Stepper:
     def _next_due(self, live: Live) -> Instant:
         """The next deadline, the next thing to tell, or the time to let go."""
         state = live.state
-        quiet = (state.touchpoints[-1].at if state.touchpoints else state.as_of) + self._kept
+        quiet = (state.touchpoints[-1].at if state.touchpoints else state.as_of) + self._keeps(live)
         if not live.ownership.alone:
             return quiet
         untold = [one.transitions[one.claimed].at for one in state.fold.episodes if one.claimed < len(one.transitions)]
@@ -219,10 +223,11 @@ class Stepper:
     def _summarise(self, live: Live, firing: Instant) -> None:
         """The oldest half of too long a history, and all of one that is closed and past every late event, become the base."""
         state = live.state
-        over = state.fold.journey is None and state.touchpoints[-1].at + self._kept < firing
+        over = state.fold.journey is None and state.touchpoints[-1].at + self._keeps(live) < firing
         if not over and len(state.touchpoints) <= self._most:
             return
         gone = len(state.touchpoints) if over else len(state.touchpoints) // 2
+        learn_shipments(state.base, state.touchpoints[:gone])
         for touchpoint in state.touchpoints[:gone]:
             self._folder.apply(live.name, state.base, touchpoint, Outcome())
         for episode in state.base.episodes:
@@ -245,7 +250,12 @@ class Stepper:
         state = live.state
         silent = not (state.touchpoints or state.late or state.links or state.fold.episodes) and state.fold.journey is None
         weak = kind_of(live.name) not in ("customer", "email", "phone") and state.fold.orders == 0
-        return silent and weak and state.fold.through[0] + self._kept < firing
+        return silent and weak and state.fold.through[0] + self._keeps(live) < firing
+
+    def _keeps(self, live: Live) -> Instant:
+        """How long touchpoints are kept after the last one: a parcel that is nobody's may be claimed by a late order."""
+        waits = live.ownership.alone and kind_of(live.name) in ("order", "shipment", "ticket")
+        return self._kept_alone if waits else self._kept
 
 
 def _not_yet_applied(entries: list[tuple[int, SubjectEntry]], applied: Version, moment: Moment) -> list[tuple[int, SubjectEntry]]:
@@ -262,18 +272,6 @@ def _met_again(digest: int, source: tuple[int, int, int], entry: EventEntry, out
     else:
         out.counts["conflicts"] += 1
         out.conflicts.append(entry)
-
-
-def _placed(row: bytes, owner: str, moment: Moment, index: int) -> bytes:
-    """The event's row with its place in the log, spliced in: nothing is parsed for it."""
-    return b'%s,"owner":%s,"log_partition":%d,"log_epoch":%d,"log_offset":%d,"log_index":%d}' % (
-        row[:-1],
-        _json(owner),
-        moment.partition,
-        moment.epoch,
-        moment.offset,
-        index,
-    )
 
 
 def _merged(held: list[Touchpoint], fresh: list[Touchpoint]) -> list[Touchpoint]:

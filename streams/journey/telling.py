@@ -13,6 +13,7 @@ from streams.journey.effects import Effects, Moment
 from streams.journey.entries import Claim, ClaimEntry, Touchpoint, partition_of
 from streams.journey.fold import Folder, Outcome, Rowlike, write_open
 from streams.journey.identity import Ownership
+from streams.journey.orders import learn_shipments
 from streams.journey.state import Episode, Fold, Subject, encoder, fold_decoder
 
 Said = tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]]
@@ -41,6 +42,7 @@ class Teller:
 
     def extend(self, live: Live, fresh: list[Touchpoint], moment: Moment, out: Effects) -> None:
         state = live.state
+        learn_shipments(state.fold, fresh)
         for touchpoint in fresh:
             self._folder.apply(live.name, state.fold, touchpoint, live.outcome)
         self._folder.advance(live.name, state.fold, moment.firing, live.outcome)
@@ -56,6 +58,7 @@ class Teller:
         """The fold from the base on: itself, its rows, and the claims that follow as of now."""
         state, outcome = live.state, Outcome()
         fold = copy_of(state.base)
+        learn_shipments(fold, state.touchpoints)
         for touchpoint in state.touchpoints:
             self._folder.apply(live.name, fold, touchpoint, outcome)
         self._folder.advance(live.name, fold, state.as_of, outcome)

@@ -39,6 +39,8 @@ class CheckoutAbandoned:
     def due(self, checkout: Checkout, journey: Journey) -> Instant | None:
         if checkout.ordered or checkout.changed_by is None or checkout.opened_for == checkout.changed_by[0]:
             return None
+        if journey.last_own_at < checkout.changed_at:
+            return None
         return journey.last_own_at + self._idle
 
     def open(self, checkout: Checkout, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
