@@ -79,7 +79,11 @@ class Folder:
 
     def _begin(self, subject: str, fold: Fold, touchpoint: Touchpoint) -> Journey:
         fold.journeys += 1
-        return Journey(rows.journey_id(subject, touchpoint.event_id), fold.journeys, touchpoint.at, touchpoint.at)
+        journey = Journey(rows.journey_id(subject, touchpoint.event_id), fold.journeys, touchpoint.at, touchpoint.at)
+        journey.carts, journey.implicit_cart = fold.carts, fold.implicit_cart
+        journey.checkouts, journey.implicit_checkout = fold.checkouts, fold.implicit_checkout
+        fold.carts, fold.checkouts, fold.implicit_cart, fold.implicit_checkout = {}, {}, None, None
+        return journey
 
     def _touch(self, subject: str, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
         at, channel = touchpoint.at, touchpoint.channel
@@ -175,6 +179,8 @@ class Folder:
 
     def _close(self, subject: str, fold: Fold, journey: Journey, at: Instant, outcome: Outcome) -> None:
         write_open(subject, fold, outcome, list(journey.orders), closed_at=at)
+        fold.carts, fold.implicit_cart = journey.carts, journey.implicit_cart
+        fold.checkouts, fold.implicit_checkout = journey.checkouts, journey.implicit_checkout
         fold.past_orders.update(journey.orders)
         for key, order in list(fold.past_orders.items()):
             if order.touched_at + self._order_waits <= at:

@@ -98,9 +98,11 @@ class Order(Struct, array_like=True):
 
     @property
     def waiting(self) -> bool:
-        """Somebody still waits for it."""
+        """Somebody still waits: for a parcel that was promised or is on its way, or for a return."""
+        if self.return_requested_at is not None and self.return_received_at is None:
+            return True
         over = self.delivered_at or self.cancelled_at or self.return_received_at
-        return over is None or (self.return_requested_at is not None and self.return_received_at is None)
+        return over is None and (self.promised_at is not None or bool(self.parcels))
 
 
 class Episode(Struct, array_like=True):
@@ -184,6 +186,11 @@ class Fold(Struct, array_like=True):
     """Shipment to the order it belongs to, whenever that was said."""
     past_orders: dict[str, Order] = {}
     """Those of closed journeys: what comes of them later adds to what is known."""
+    carts: dict[str, Cart] = {}
+    """Those that the last journey left; the next one finds them as they were."""
+    checkouts: dict[str, Checkout] = {}
+    implicit_cart: str | None = None
+    implicit_checkout: str | None = None
     episodes: list[Episode] = []
     """Those that are open or not yet told to the end."""
     next_due: Instant | None = None
