@@ -48,6 +48,7 @@ def judged(file: Path, lake: Path, partitions: int = 1) -> str:
         ("olist", "471 415 events, 80 361 journeys, 14 297 signals"),
     ],
 )
+@pytest.mark.timeout(600)  # olist: half a million events
 def test_on_real_history_the_stream_says_what_sql_says(history: RealHistory, tmp_path: Path, name: str, counts: str) -> None:
     assert judged(history[name], tmp_path / "lake") == f"ok: {counts}: {NOTHING}"
 
