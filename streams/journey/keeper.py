@@ -31,8 +31,14 @@ class Keeper:
         self._holdout = round(rules.holdout_share * 10_000)
         self._topics = topics
 
-    def take(self, key: Key, entry: ClaimEntry) -> None:
-        """A claim, or its withdrawal; one that is older than what its sender said before is ignored."""
+    def take(self, key: Key, entry: ClaimEntry, moment: Moment) -> None:
+        """A claim, or its withdrawal; one that is older than what its sender said before is ignored.
+
+        So is one from so long ago that its episode may be forgotten: no claim is that long on its way, it is said again after a
+        crash.
+        """
+        if entry.clock + self._kept < moment.firing:
+            return
         held = key.held.get(entry.signal_id)
         if held is None:
             held = key.held[entry.signal_id] = Held()

@@ -220,7 +220,7 @@ class Stitcher:
             key = self._keys[name] = Key()
         for index, entry in claims:
             if (moment.epoch, position(moment.offset, index)) > key.applied:
-                self._keeper.take(key, entry)
+                self._keeper.take(key, entry, moment)
         self._keeper.settle(key, moment, out)
         key.applied = max(key.applied, moment.version)
         self._schedule(name, key.next_due)
