@@ -88,7 +88,8 @@ def rows(type_: Type, query: str) -> list[Event]:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-def test_a_cart_left_today_is_resolved_after_a_restart(type_: Type, folder: Path) -> None:
+def test_a_cart_left_today_is_resolved_after_a_restart(type_: Type, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHLINE_COMMIT_INTERVAL", "0.5 s")
     write(folder / "left.jsonl", LEFT)
     write(folder / "back.jsonl", BACK)
     with up(folder):
@@ -117,6 +118,8 @@ def test_a_cart_left_today_is_resolved_after_a_restart(type_: Type, folder: Path
 def await_line(type_: Type, words: str) -> str:
     """Reads the signals from the start until one says these words; the test's timeout is the limit."""
     while True:
-        for line in type_("signals", "tail", "--from-start", "--until-end").out.splitlines():
+        said = type_("signals", "tail", "--from-start", "--until-end")
+        assert said.code == 0, said.err
+        for line in said.out.splitlines():
             if words in line:
                 return line
