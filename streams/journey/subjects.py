@@ -96,7 +96,8 @@ class Stepper:
         out.row("events", moment.offset, moment.placed(entry.row, index, owner))
         if touchpoint.late:
             out.counts["late"] += 1
-            state.late[touchpoint.event_id] = (touchpoint.digest, touchpoint.source, moment.arrival)
+            came = max(moment.arrival, touchpoint.at + self._lateness)
+            state.late[touchpoint.event_id] = (touchpoint.digest, touchpoint.source, came)
             return None
         fresh.append(touchpoint)
         live.known[touchpoint.event_id] = touchpoint

@@ -17,7 +17,7 @@ import pytest
 from sinks.lake import Lake
 from streams.journey.hashing import IdentifierHash
 from streams.journey.rules import Rules
-from tests.agreement.conftest import RealHistory
+from tests.conftest import RealHistory
 from tests.agreement.households import ORDERLY, household
 from tests.agreement.stories import records
 from throughline.backfill import backfill

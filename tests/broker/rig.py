@@ -32,12 +32,13 @@ LOOK_EVERY = 0.1
 class Rig:
     """Everything a test of workers needs, around one broker."""
 
-    def __init__(self, brokers: str, folder: Path) -> None:
+    def __init__(self, brokers: str, folder: Path, partitions: int = PARTITIONS, group: str = "throughline") -> None:
         self.brokers = brokers
+        self.partitions = partitions
         self.lake = folder / "lake"
         self._folder = folder
         self._workers: list[Worker] = []
-        self.options = Options(brokers)
+        self.options = Options(brokers, partitions=partitions, group=group)
         self._seen_behind: dict[TopicPartition, int] = {}
 
     async def prepare(self) -> None:
@@ -85,7 +86,7 @@ class Rig:
 
     async def behind(self) -> dict[TopicPartition, int]:
         """Records between the group's offsets and the ends."""
-        places = [TopicPartition(topic, place) for topic in (*SOURCE_TOPICS, JOURNEY_LOG) for place in range(PARTITIONS)]
+        places = [TopicPartition(topic, place) for topic in (*SOURCE_TOPICS, JOURNEY_LOG) for place in range(self.partitions)]
         async with self._reader() as consumer:
             consumer.assign(places)
             ends = await consumer.end_offsets(places)
@@ -141,6 +142,7 @@ class Worker:
         self.port = port
         self.log = rig.log(port)
         where = ["--brokers", rig.brokers, "--lake", str(rig.lake), "--web-port", str(port)]
+        where += ["--partitions", str(rig.partitions), "--group", rig.options.group]
         program = str(Path(__file__).with_name("worker.py"))
         self.process = Leashed([sys.executable, program, *where, *arguments], self.log, {**os.environ, "PYTHONPATH": str(ROOT)})
 

@@ -39,6 +39,8 @@ def main() -> None:
     parser.add_argument("--brokers", required=True)
     parser.add_argument("--lake", required=True)
     parser.add_argument("--web-port", type=int, required=True)
+    parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--group", default="throughline")
     parser.add_argument("--clock", choices=["wall", "log"], default="log")
     parser.add_argument("--standby", type=int, default=0)
     parser.add_argument("--commit-interval", type=float, default=0.3)
@@ -49,6 +51,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     options = Options(
         given.brokers,
+        partitions=given.partitions,
+        group=given.group,
         clock=given.clock,
         commit_interval=given.commit_interval,
         standby_replicas=given.standby,

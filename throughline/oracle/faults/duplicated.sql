@@ -1,4 +1,5 @@
--- An event stands in the lake more than once, a dead letter does, or an episode said the same twice in a row.
+-- An event stands in the lake more than once, a record has two dead letters (one may be written twice), or an episode said the
+-- same twice in a row.
 WITH said AS (
     SELECT *, row(status, severity, opened_at, due_at, ended_at, reason, value_minor, journey_id) AS state FROM lake.signals
 ),
@@ -13,5 +14,5 @@ UNION ALL
 SELECT DISTINCT signal_id, format('signal {} said ''{}'' twice in a row', signal_id, status) FROM repeated WHERE again
 UNION ALL
 SELECT format('{}/{}/{}', topic, partition, "offset"),
-    format('the record at {}/{}/{} has {} dead letters', topic, partition, "offset", count(*))
-FROM lake.dead_letters WHERE retried_as IS NULL GROUP BY topic, partition, "offset" HAVING count(*) > 1
+    format('the record at {}/{}/{} has {} dead letters', topic, partition, "offset", count(DISTINCT dead_letter_id))
+FROM lake.dead_letters WHERE retried_as IS NULL GROUP BY topic, partition, "offset" HAVING count(DISTINCT dead_letter_id) > 1

@@ -1,4 +1,4 @@
-"""The real sets, imported once for all tests of this folder."""
+"""The real sets, imported once for all tests of a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from throughline.importing.run import run_import
 
-DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
+DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 SETS = {
     "olist": "olist",
     "rees46": "clickstream/rees46_multi_category.parquet",

@@ -1,0 +1,100 @@
+"""History through a broker and workers: whatever happens to them, the lake holds what a backfill of the same history holds.
+
+The same scenarios run on the embedded broker (``tests/broker``) and on Apache Kafka (``tests/kafka``).
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+from pathlib import Path
+from typing import Any
+
+from sinks.duck import connect
+from sinks.lake import Lake
+from streams.journey.rules import Rules
+from tests.broker.rig import Rig
+from tests.broker.worker import hashed
+from throughline.arrivals import History
+from throughline.backfill import backfill
+from throughline.oracle.source_topics import read_topics
+from throughline.oracle.verify import verify
+from throughline.replay import replay
+from throughline.simulator import Rates, World, simulate
+
+STEPS = ("said", "rested", "remembered", "moved on")
+WORKED_OFF = 240.0
+"""Seconds that half a million events may take on a busy machine."""
+_OF_THE_LOG = "log_partition, log_epoch, log_offset, log_index"
+_ANSWERS = {
+    "sessions": f"SELECT * EXCLUDE ({_OF_THE_LOG}) FROM sessions",
+    "journeys": f"SELECT * EXCLUDE ({_OF_THE_LOG}) FROM journeys",
+    "orders": f"SELECT * EXCLUDE ({_OF_THE_LOG}) FROM orders",
+    "episodes": "SELECT signal_id, kind, key, subject, journey_id, opened_at, due_at, ended_at, value_minor FROM signals "
+    "WHERE status != 'retracted'",
+}
+
+
+def history_of(seed: int, shoppers: int, folder: Path) -> Path:
+    """A simulated world's events in a file."""
+    file = folder / f"history-{seed}.jsonl"
+    if not file.exists():
+        world = World(seed=seed, shoppers=shoppers, days=10, rates=Rates())
+        file.write_bytes(b"".join(record.value + b"\n" for record in simulate(world)))
+    return file
+
+
+def answers(lake: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows that must be the same, without what tells where in the log they were made."""
+    with connect(lake) as connection:
+        return {name: sorted(map(repr, connection.execute(sql).fetchall())) for name, sql in _ANSWERS.items()}  # type: ignore[misc]
+
+
+def backfilled(file: Path, lake: Path) -> dict[str, list[tuple[Any, ...]]]:
+    backfill([file], Lake(lake), Rules(), hashed)
+    return answers(lake)
+
+
+async def send(rig: Rig, file: Path) -> None:
+    await replay(History([file]), {"bootstrap_servers": rig.brokers}, rig.partitions)
+
+
+async def judged(rig: Rig) -> str:
+    """What the oracle says of the rig's lake."""
+    verdict = verify(rig.lake, await read_topics(rig.brokers), hashed)
+    return "\n".join([verdict.summary(), *map(str, verdict.faults[:20])])
+
+
+async def is_the_backfills(rig: Rig, file: Path, folder: Path) -> None:
+    """The oracle finds nothing, and every row is the backfill's."""
+    said = await judged(rig)
+    assert said.startswith("ok: "), said
+    expected, found = backfilled(file, folder / "backfilled"), answers(rig.lake)
+    for name in _ANSWERS:
+        assert found[name] == expected[name], f"{name} differ"
+
+
+async def through_workers(rig: Rig, file: Path, folder: Path, workers: int = 1) -> None:
+    """Replay to the topics, worked off by so many workers."""
+    await rig.prepare()
+    await send(rig, file)
+    running = [rig.worker() for _ in range(workers)]
+    await rig.arrived(WORKED_OFF)
+    await is_the_backfills(rig, file, folder)
+    for worker in running:
+        assert worker.process.stop() == 0
+
+
+async def through_deaths(rig: Rig, file: Path, folder: Path, deaths: int, seed: int) -> None:
+    """One worker after the other is killed −9 behind a step of a commit, the last one lives."""
+    lot = random.Random(seed)
+    await rig.prepare()
+    await send(rig, file)
+    for turn in range(deaths):
+        step = STEPS[turn % len(STEPS)]
+        dying = rig.worker("--die-after", step, "--die-at", str(lot.randint(1, 3)), "--commit-interval", "0.05")
+        assert await dying.ends() == -signal.SIGKILL, f"turn {turn} of seed {seed}"
+    survivor = rig.worker()
+    await rig.arrived(WORKED_OFF)
+    await is_the_backfills(rig, file, folder)
+    assert survivor.process.stop() == 0

@@ -1,0 +1,66 @@
+"""Backfill and replay give one answer: on real history, over any number of workers and partitions, over deaths, and again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.broker.one_answer import WORKED_OFF, history_of, is_the_backfills, send, through_deaths, through_workers
+from tests.broker.rig import Rig
+from tests.conftest import RealHistory
+from throughline.broker import EmbeddedBroker
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.mark.parametrize("name", ["rees46", "taobao", "web", "olist"])
+async def test_real_history_through_the_topics_is_what_a_backfill_finds(
+    history: RealHistory, broker: EmbeddedBroker, tmp_path: Path, name: str
+) -> None:
+    rig = Rig(broker.address, tmp_path)
+    try:
+        await through_workers(rig, history[name], tmp_path)
+    finally:
+        rig.end()
+
+
+@pytest.mark.parametrize(("partitions", "workers"), [(1, 1), (4, 2), (8, 1)])
+async def test_partitions_and_workers_change_nothing(
+    broker: EmbeddedBroker, tmp_path: Path, partitions: int, workers: int
+) -> None:
+    rig = Rig(broker.address, tmp_path, partitions)
+    try:
+        await through_workers(rig, history_of(7, 400, tmp_path), tmp_path, workers)
+    finally:
+        rig.end()
+
+
+async def test_twenty_deaths_between_the_steps_of_commits_change_nothing(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    rig = Rig(broker.address, tmp_path)
+    try:
+        await through_deaths(rig, history_of(8, 1_500, tmp_path), tmp_path, deaths=20, seed=8)
+    finally:
+        rig.end()
+
+
+async def test_the_topics_read_again_from_the_start_fill_an_empty_lake_with_the_same(
+    broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    file = history_of(9, 400, tmp_path)
+    first = Rig(broker.address, tmp_path / "first")
+    again = Rig(broker.address, tmp_path / "again", group="throughline-again")
+    try:
+        for rig in (first, again):
+            rig.lake.parent.mkdir()
+            await rig.prepare()
+        await send(first, file)
+        worker = first.worker()
+        await first.arrived(WORKED_OFF)
+        assert worker.process.stop() == 0
+        again.worker()
+        await again.arrived(WORKED_OFF)
+        await is_the_backfills(again, file, tmp_path)
+    finally:
+        first.end()
+        again.end()
