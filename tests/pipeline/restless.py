@@ -1,0 +1,43 @@
+"""A driver that reads its partitions in any order, a few records at a time, and may crash anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from streams.journey.hashing import IdentifierHash
+from streams.journey.rules import Rules
+from throughline.driver import Crash, Driver
+from throughline.memory_sink import MemorySink
+
+HASH = IdentifierHash(b"pipeline")
+
+
+class Restless(Driver):
+    """``lot`` draws which partition is read next; ``crashes`` is the chance to crash before each time one is read."""
+
+    sink: MemorySink
+
+    def __init__(self, partitions: int = 1, lot: Random | None = None, crashes: float = 0.0, rules: Rules | None = None) -> None:
+        self._lot = lot
+        self._crashes = crashes
+        super().__init__(MemorySink(), rules or Rules(), HASH, partitions=partitions, keep_log=True)
+
+    def run(self) -> None:
+        if self._lot is None:
+            return super().run()
+        while behind := [partition for partition, log in enumerate(self.logs) if self.read[partition] < len(log)]:
+            if self._lot.random() < self._crashes:
+                raise Crash
+            self.run_partition(self._lot.choice(behind), self._lot.randint(1, 3))
+        return None
+
+    def survive(self, action: Callable[[], None]) -> None:
+        """Do it; after a crash go on from what was durable. Crashes no more until all that stands in the log is read."""
+        try:
+            action()
+        except Crash:
+            self.crash()
+            self._crashes, crashes = 0.0, self._crashes
+            self.run()
+            self._crashes = crashes
