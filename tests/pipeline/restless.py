@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from sinks.lake import Lake
 from streams.journey.hashing import IdentifierHash
 from streams.journey.rules import Rules
 from throughline.driver import Crash, Driver
@@ -16,12 +17,18 @@ HASH = IdentifierHash(b"pipeline")
 class Restless(Driver):
     """``lot`` draws which partition is read next; ``crashes`` is the chance to crash before each time one is read."""
 
-    sink: MemorySink
-
-    def __init__(self, partitions: int = 1, lot: Random | None = None, crashes: float = 0.0, rules: Rules | None = None) -> None:
+    def __init__(
+        self,
+        partitions: int = 1,
+        lot: Random | None = None,
+        crashes: float = 0.0,
+        rules: Rules | None = None,
+        lake: Lake | None = None,
+    ) -> None:
         self._lot = lot
         self._crashes = crashes
-        super().__init__(MemorySink(), rules or Rules(), HASH, partitions=partitions, keep_log=True)
+        self.memory = MemorySink()
+        super().__init__(lake or self.memory, rules or Rules(), HASH, partitions=partitions, keep_log=True)
 
     def run(self) -> None:
         if self._lot is None:

@@ -98,9 +98,9 @@ def _with_crashes(driver: Restless, records: Sequence[Source], lot: Random) -> N
         if lot.random() < 0.3:
             driver.survive(lambda clock=clock: driver.tick(clock))  # type: ignore[misc]
         if lot.random() < 0.2:
-            driver.sink.after_table = after_steps(lot.randint(1, 20))
+            driver.memory.after_table = after_steps(lot.randint(1, 20))
             driver.survive(lambda: driver.commit(after_steps(lot.randint(1, 100))))
-            driver.sink.after_table = lambda table: None
+            driver.memory.after_table = lambda table: None
 
 
 def after_steps(count: int) -> Callable[[str], None]:

@@ -24,7 +24,7 @@ WAYS = [
 def expected(history: str) -> Answer:
     driver = Restless()
     calm(driver, HISTORIES[history](), Random(0))
-    return answer(driver.sink)
+    return answer(driver.memory)
 
 
 @pytest.mark.parametrize("history", HISTORIES)
@@ -33,4 +33,4 @@ def test_however_a_history_arrives_it_ends_in_the_same_rows(history: str, schedu
     told, lot = HISTORIES[history](), Random(f"{schedule}/{partitions}")
     driver = Restless(partitions, lot, crashes=0.001 if "crashed" in schedule else 0.0)
     SCHEDULES[schedule](driver, told, lot)
-    assert differences(expected(history), answer(driver.sink)) == []
+    assert differences(expected(history), answer(driver.memory)) == []

@@ -38,4 +38,4 @@ def test_a_short_life_ends_the_same_however_it_arrives(data: st.DataObject, size
     schedule, partitions, seed = pick(sorted(SCHEDULES)), pick((1, 2, 5)), data.draw(st.integers(0, 99))
     driver = Restless(partitions, Random(seed), crashes=0.01 if "crashed" in schedule else 0.0)
     SCHEDULES[schedule](driver, history, Random(seed))
-    assert differences(answer(quiet.sink), answer(driver.sink)) == []
+    assert differences(answer(quiet.memory), answer(driver.memory)) == []
