@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from schemas.failures import Stop
 from schemas.signals import Signal
 from schemas.topics import FRICTION_SIGNALS
-from throughline.kafka import reading
+from throughline.kafka import places_of, reading
 
 Show = Callable[[Signal, bytes], None]
 
@@ -18,8 +18,7 @@ Show = Callable[[Signal, bytes], None]
 async def follow(client: Mapping[str, Any], show: Show, *, from_start: bool, until_end: bool) -> None:
     """Hands each signal to ``show``, from the first or from now on, for ever or to the present end."""
     async with reading(client) as consumer:
-        await consumer.topics()
-        places = [TopicPartition(FRICTION_SIGNALS, number) for number in consumer.partitions_for_topic(FRICTION_SIGNALS) or ()]
+        places = await places_of(client, FRICTION_SIGNALS)
         if not places:
             raise Stop(f"There is no topic {FRICTION_SIGNALS} yet. `throughline topics` creates it.")
         consumer.assign(places)

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError
 
 from schemas.failures import Stop
@@ -29,6 +30,17 @@ async def reading(client: Mapping[str, Any]) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.stop()
 
 
+async def places_of(client: Mapping[str, Any], *topics: str) -> list[TopicPartition]:
+    """The partitions of those of the topics that exist. A consumer without a subscription could not tell: it is told of none."""
+    admin = AIOKafkaAdminClient(**{name: value for name, value in client.items() if name != "group_id"})
+    try:
+        await _start(admin, client)
+        described = await admin.describe_topics(list(topics))
+    finally:
+        await admin.close()
+    return sorted(TopicPartition(topic["topic"], place["partition"]) for topic in described for place in topic["partitions"])
+
+
 @asynccontextmanager
 async def publishing(client: Mapping[str, Any]) -> AsyncIterator[Publisher]:
     """A publisher whose every append is acknowledged by all replicas that must have it."""
@@ -48,7 +60,7 @@ async def create_topics(options: Options) -> list[str]:
         raise _nobody(options.brokers) from error
 
 
-async def _start(kafka: AIOKafkaConsumer | AIOKafkaProducer, client: Mapping[str, Any]) -> None:
+async def _start(kafka: AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient, client: Mapping[str, Any]) -> None:
     try:
         await kafka.start()
     except (KafkaConnectionError, OSError) as error:

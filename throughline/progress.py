@@ -11,7 +11,7 @@ from aiokafka.structs import ConsumerRecord
 
 from schemas.topics import CONTROL_HEADER, JOURNEY_LOG, SOURCE_TOPICS, TICK
 from streams.journey.entries import TickEntry, unpack
-from throughline.kafka import reading
+from throughline.kafka import places_of, reading
 
 ASK_EVERY = 0.2
 """Seconds."""
@@ -33,10 +33,11 @@ async def worked_off(client: Mapping[str, Any], group: str, hops: int, within: f
 
 async def _worked_off(client: Mapping[str, Any], group: str, hops: int) -> bool:
     async with reading({**client, "group_id": group}) as consumer:
-        before = await _ends(consumer)
+        places = await places_of(client, *SOURCE_TOPICS, JOURNEY_LOG)
+        before: Offsets = await consumer.end_offsets(places)
         for _ in range(hops + 1):
             await asyncio.gather(*(_committed(consumer, place, end) for place, end in before.items()))
-            ends = await _ends(consumer)
+            ends: Offsets = await consumer.end_offsets(places)
             if not await _news(consumer, before, ends):
                 break
             before = ends
@@ -61,14 +62,6 @@ def _is_news(record: ConsumerRecord[bytes, bytes]) -> bool:
     if record.topic == JOURNEY_LOG:
         return not all(isinstance(entry, TickEntry) for entry in unpack.decode(record.value or b"\x90"))
     return (CONTROL_HEADER, TICK.encode()) not in record.headers
-
-
-async def _ends(consumer: AIOKafkaConsumer) -> Offsets:
-    await consumer.topics()  # or it would not know the partitions
-    topics = (*SOURCE_TOPICS, JOURNEY_LOG)
-    places = [TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()]
-    ends: Offsets = await consumer.end_offsets(places)
-    return ends
 
 
 async def _committed(consumer: AIOKafkaConsumer, place: TopicPartition, end: int) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas.topics import TOPICS
-from throughline.kafka import reading
+from schemas.topics import TOPICS, Topic
+from throughline.kafka import places_of, reading
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,10 @@ class TopicStatus:
 async def describe(client: Mapping[str, Any]) -> list[TopicStatus]:
     """Each topic of ours that exists."""
     async with reading(client) as consumer:
-        there = await consumer.topics()
-        return [await _describe(consumer, topic.name, topic.holds) for topic in TOPICS if topic.name in there]
+        statuses = [await _describe(consumer, topic, await places_of(client, topic.name)) for topic in TOPICS]
+        return [status for status in statuses if status.partitions]
 
 
-async def _describe(consumer: AIOKafkaConsumer, name: str, holds: str) -> TopicStatus:
-    places = [TopicPartition(name, partition) for partition in consumer.partitions_for_topic(name) or ()]
+async def _describe(consumer: AIOKafkaConsumer, topic: Topic, places: list[TopicPartition]) -> TopicStatus:
     first, end = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-    return TopicStatus(name, len(places), sum(end[place] - first[place] for place in places), holds)
+    return TopicStatus(topic.name, len(places), sum(end[place] - first[place] for place in places), topic.holds)

@@ -5,8 +5,10 @@ Everything here may be done twice, and by two workers at once.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -21,6 +23,10 @@ from streams.journey.entries import GenesisEntry, pack
 
 LARGEST_RECORD = {"max.message.bytes": str(8 * 1024 * 1024)}
 """For topics of our own making: an entry or a state of one subject is never split, and may be larger than any event."""
+KNOWN_WITHIN = 15.0
+"""Seconds that a cluster may take to know its own new topics."""
+ASK_EVERY = 0.1
+"""Seconds."""
 
 
 def changelog_topic(group: str) -> str:
@@ -68,8 +74,7 @@ async def _create(admin: AIOKafkaAdminClient, topic: NewTopic) -> bool:
 
 
 async def _check(admin: AIOKafkaAdminClient, options: Options) -> None:
-    names = [topic.name for topic in _wanted(options)]
-    for topic in await admin.describe_topics(names):
+    for topic in await _described(admin, [topic.name for topic in _wanted(options)]):
         found = len(topic["partitions"])
         if found != options.partitions:
             raise Stop(
@@ -82,6 +87,19 @@ async def _check(admin: AIOKafkaAdminClient, options: Options) -> None:
             f"Topic {changelog_topic(options.group)} has cleanup.policy={policy}: it would forget the state of open journeys. "
             "Set it to compact."
         )
+
+
+async def _described(admin: AIOKafkaAdminClient, names: list[str]) -> list[dict[str, Any]]:
+    """The topics as the broker knows them. A cluster that has just created one may not know its partitions yet."""
+    deadline = asyncio.get_running_loop().time() + KNOWN_WITHIN
+    while True:
+        topics: list[dict[str, Any]] = await admin.describe_topics(names)
+        unknown = [topic["topic"] for topic in topics if not topic["partitions"]]
+        if not unknown:
+            return topics
+        if asyncio.get_running_loop().time() > deadline:
+            raise Stop(f"The broker does not know topic {unknown[0]} {KNOWN_WITHIN} s after it was created.")
+        await asyncio.sleep(ASK_EVERY)
 
 
 async def _cleanup_policy(admin: AIOKafkaAdminClient, topic: str) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import signal
 from pathlib import Path
-from typing import Any
 
 from sinks.duck import connect
 from sinks.lake import Lake
@@ -44,13 +43,13 @@ def history_of(seed: int, shoppers: int, folder: Path) -> Path:
     return file
 
 
-def answers(lake: Path) -> dict[str, list[tuple[Any, ...]]]:
+def answers(lake: Path) -> dict[str, list[str]]:
     """All rows that must be the same, without what tells where in the log they were made."""
     with connect(lake) as connection:
-        return {name: sorted(map(repr, connection.execute(sql).fetchall())) for name, sql in _ANSWERS.items()}  # type: ignore[misc]
+        return {name: sorted(map(repr, connection.execute(sql).fetchall())) for name, sql in _ANSWERS.items()}
 
 
-def backfilled(file: Path, lake: Path) -> dict[str, list[tuple[Any, ...]]]:
+def backfilled(file: Path, lake: Path) -> dict[str, list[str]]:
     backfill([file], Lake(lake), Rules(), hashed)
     return answers(lake)
 

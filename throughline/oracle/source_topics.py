@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from schemas.topics import CONTROL_HEADER, SOURCE_TOPICS
-from throughline.kafka import reading
+from throughline.kafka import places_of, reading
 from throughline.oracle.records import Record
 
 
@@ -18,15 +18,12 @@ async def read_topics(bootstrap: str, **client: Any) -> list[Record]:
     What the broker's retention has deleted is not among them. Raises ``Stop`` where no broker answers.
     """
     async with reading({"bootstrap_servers": bootstrap, **client}) as consumer:
-        there = await consumer.topics()
-        places = [place for topic in SOURCE_TOPICS if topic in there for place in _places(consumer, topic)]
+        places = await places_of({"bootstrap_servers": bootstrap, **client}, *SOURCE_TOPICS)
+        if not places:
+            return []
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
-        return await _read(consumer, await consumer.end_offsets(places)) if places else []
-
-
-def _places(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    return [TopicPartition(topic, partition) for partition in sorted(consumer.partitions_for_topic(topic) or ())]
+        return await _read(consumer, await consumer.end_offsets(places))
 
 
 async def _read(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> list[Record]:
