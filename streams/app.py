@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
 TICK_EVERY = 1.0
+UPKEEP_EVERY = 600.0
 STOP_WITHIN = 60.0
 BATCHES_WAITING = 16
 """Between Faust's fetcher and an agent: few, each is of many records."""
@@ -75,10 +76,13 @@ class App(faust.App):
         """Nothing to create."""
 
 
-def build_app(options: Options, core: Core, lake: Lake, after_step: AfterStep | None = None) -> App:
+def build_app(
+    options: Options, core: Core, lake: Lake, after_step: AfterStep | None = None, upkeep: Callable[[], object] | None = None
+) -> App:
     """A worker, ready to start. The topics must exist (``ensure_topics``).
 
-    ``after_step`` is called after each of the commit's steps; a test ends the process there.
+    ``after_step`` is called after each of the commit's steps; a test ends the process there. ``upkeep`` is called in a thread of
+    the leader's now and then: commits make small files, and somebody must put them together.
     """
     app = App(options.group, **_settings(options))
     counts = Counts()
@@ -99,6 +103,8 @@ def build_app(options: Options, core: Core, lake: Lake, after_step: AfterStep | 
     app.timer(min(1.0, options.commit_interval), name="commit")(stitch.commit_if_due)
     if options.clock == "wall":
         app.timer(TICK_EVERY, name="tick", on_leader=True)(lambda: tick_now(publisher, options.partitions))
+    if upkeep is not None:
+        app.timer(UPKEEP_EVERY, name="upkeep", on_leader=True)(lambda: _tend(upkeep))
     add_pages(app, progress, gauges)
 
     async def drained() -> None:
@@ -107,6 +113,13 @@ def build_app(options: Options, core: Core, lake: Lake, after_step: AfterStep | 
 
     app.drain = drained
     return app
+
+
+async def _tend(upkeep: Callable[[], object]) -> None:
+    try:
+        await asyncio.to_thread(upkeep)
+    except Failure as problem:
+        logger.info("The lake's upkeep is put off: %s", problem)
 
 
 def _nothing(step: Step) -> None:

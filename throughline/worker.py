@@ -7,22 +7,32 @@ from pathlib import Path
 from typing import Any
 
 from schemas.failures import Stop
+from sinks import upkeep
 from sinks.lake import Lake
 from streams.agents.options import Access, Options
 from streams.app import App, build_app, core
 from streams.journey.hashing import IdentifierHash
 from throughline.identity_key import identity_key
+from throughline.memory import look_for_cycles_seldom
 from throughline.rules import journey_rules
 from throughline.settings import KafkaSettings, Settings, SettingsFault
 
 
 def worker(settings: Settings, brokers: str) -> App:
     """A worker on these brokers, ready to run; its topics must exist."""
+    look_for_cycles_seldom()
     return build_app(
         options(settings, brokers),
         core(settings.partitions, journey_rules(settings.rules), identifier_hash(settings)),
         Lake(settings.lake),
+        upkeep=lambda: _tend(settings.lake),
     )
+
+
+def _tend(lake: Path) -> None:
+    """Small files become large ones, and those that no recent version uses go."""
+    upkeep.compact(lake)
+    upkeep.vacuum(lake)
 
 
 def identifier_hash(settings: Settings) -> IdentifierHash:
