@@ -17,9 +17,9 @@ import pytest
 from sinks.lake import Lake
 from streams.journey.hashing import IdentifierHash
 from streams.journey.rules import Rules
-from tests.conftest import RealHistory
 from tests.agreement.households import ORDERLY, household
 from tests.agreement.stories import records
+from tests.conftest import RealHistory
 from throughline.backfill import backfill
 from throughline.oracle.answers import answer
 from throughline.oracle.records import read_files
