@@ -9,8 +9,8 @@ from schemas.topics import DEAD_LETTER
 from streams.agents.publish import Appends, Publisher, Record
 from streams.journey.entries import Entry, pack, partition_of
 
-ENTRIES_AT_ONCE = 256
-RECORD_BYTES = 256 * 1024
+ENTRIES_AT_ONCE = 1024
+RECORD_BYTES = 768 * 1024
 """What a packed record is kept to, unless one entry alone is larger."""
 
 
