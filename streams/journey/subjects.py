@@ -104,8 +104,9 @@ class Stepper:
         return None
 
     def _take_link(self, live: Live, entry: LinkEntry, moment: Moment, out: Effects) -> bool:
-        """A link; whether it can change whose anything is. One to who owns that moment anyway cannot."""
-        state = live.state
+        """A link; whether it can change whose anything is. One to who owns that moment anyway cannot, unless it takes the place
+        of another in its minute."""
+        state, known = live.state, len(live.state.links)
         link = Link(entry.at, entry.target, entry.event_id)
         if entry.revoked:
             if link in state.revocations:
@@ -117,7 +118,7 @@ class Stepper:
             identifier=live.name, target=entry.target, linked_at=entry.at, event_id=entry.event_id, revoked=entry.revoked
         )
         out.row("identity_links", moment.offset, _json(moment.stamp(row)))
-        return entry.revoked or live.ownership.owner(entry.at) != entry.target
+        return entry.revoked or len(state.links) == known or live.ownership.owner(entry.at) != entry.target
 
     def _take_merge(
         self, live: Live, entry: MergeEntry, fresh: list[Touchpoint], kept: list[Touchpoint] | None
