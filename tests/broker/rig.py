@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -84,6 +85,14 @@ class Rig:
 
         await until(is_so, within, lambda: f"it never took {events} events; {worker.log}")
 
+    async def asleep(self, worker: Worker, within: float = 60.0) -> None:
+        """On return the worker has sent itself SIGSTOP."""
+
+        async def is_so() -> bool:
+            return Path(f"/proc/{worker.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+        await until(is_so, within, lambda: f"it never fell asleep; {worker.log}")
+
     async def behind(self) -> dict[TopicPartition, int]:
         """Records between the group's offsets and the ends."""
         places = [TopicPartition(topic, place) for topic in (*SOURCE_TOPICS, JOURNEY_LOG) for place in range(self.partitions)]
@@ -145,6 +154,9 @@ class Worker:
         where += ["--partitions", str(rig.partitions), "--group", rig.options.group]
         program = str(Path(__file__).with_name("worker.py"))
         self.process = Leashed([sys.executable, program, *where, *arguments], self.log, {**os.environ, "PYTHONPATH": str(ROOT)})
+
+    def wake(self) -> None:
+        os.kill(self.process.pid, signal.SIGCONT)
 
     async def standing(self) -> Standing:
         return await standing("127.0.0.1", self.port)

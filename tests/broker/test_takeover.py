@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from schemas.topics import FRICTION_SIGNALS, STOREFRONT
+from streams.agents.options import Options
 from tests.broker.rig import PARTITIONS, Rig
 from tests.broker.shoppers import BEGIN, MINUTE, added, views
 
@@ -14,8 +17,8 @@ TAKEOVER_WITHIN = 15.0
 @pytest.mark.parametrize("standby", ["0", "1"], ids=["from the changelog", "from a standby"])
 @pytest.mark.timeout(180)
 async def test_carts_of_a_killed_worker_are_watched_by_another_within_fifteen_seconds(rig: Rig, standby: str) -> None:
-    first = rig.worker("--standby", standby)
-    second = rig.worker("--standby", standby)
+    session = str(Options("").session_timeout)
+    first, second = (rig.worker("--standby", standby, "--session-timeout", session) for _ in range(2))
     await first.owns(PARTITIONS // 2)
     await second.owns(PARTITIONS // 2)
     await rig.events(STOREFRONT, [added(f"c{number}", f"k{number}", BEGIN) for number in range(40)])
@@ -28,6 +31,31 @@ async def test_carts_of_a_killed_worker_are_watched_by_another_within_fifteen_se
     await rig.arrived()
     told = {record.key.decode() for record in await rig.read(FRICTION_SIGNALS)}
     assert told == {f"cart:k{number}" for number in range(40)}
+
+
+@pytest.mark.timeout(180)
+async def test_a_worker_that_slept_through_its_eviction_overwrites_nothing(rig: Rig, tmp_path: Path) -> None:
+    """Asleep between lake and changelog it wakes up with a filled cart in hand that another worker has seen emptied since."""
+    tired = tmp_path / "tired"
+    sleeper = rig.worker("--die-after", "rested", "--die-by", "SIGSTOP", "--die-once", str(tired))
+    await rig.arrived()
+    tired.touch()
+    await rig.events(STOREFRONT, [added("ada", "42", BEGIN)])
+    await rig.asleep(sleeper)
+    heir = rig.worker()
+    await heir.owns(PARTITIONS)
+    await rig.events(STOREFRONT, [added("ada", "42", BEGIN + MINUTE) | {"event_id": "out", "type": "product_removed"}])
+    await rig.arrived()
+    sleeper.wake()
+    await sleeper.owns(PARTITIONS // 2)
+    for worker in (sleeper, heir):
+        worker.process.kill()
+
+    rig.worker()
+    await rig.tick(BEGIN + 60 * MINUTE)
+    await rig.arrived()
+    assert await rig.read(FRICTION_SIGNALS) == []
+    assert rig.event_ids() == {"added-42": 1, "out": 1}
 
 
 @pytest.mark.timeout(180)

@@ -1,4 +1,4 @@
-"""A worker as a process of its own, which a test may make end itself with SIGKILL behind a step of its commits."""
+"""A worker as a process of its own, which a test may make end or stop itself behind a step of its commits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 from collections import Counter
+from pathlib import Path
 
 from sinks.lake import Lake
 from streams.agents.commit import AfterStep
@@ -22,14 +23,15 @@ def hashed(kind: str, value: str) -> str:
     return hashlib.sha256(f"{kind}/{value}".encode()).hexdigest()
 
 
-def killer(step: str | None, time: int) -> AfterStep:
-    """Kills this process behind the ``time``-th ``step``."""
+def ender(step: str | None, time: int, how: signal.Signals, once: Path | None) -> AfterStep:
+    """Sends this process a signal behind the ``time``-th ``step`` since the file ``once`` is there: SIGKILL, or SIGSTOP."""
     seen: Counter[str] = Counter()
 
     def after(done: str) -> None:
-        seen[done] += 1
+        if once is None or once.exists():
+            seen[done] += 1
         if done == step and seen[done] == time:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), how)
 
     return after
 
@@ -47,6 +49,9 @@ def main() -> None:
     parser.add_argument("--stalled-after", type=float, default=60.0)
     parser.add_argument("--die-after")
     parser.add_argument("--die-at", type=int, default=1)
+    parser.add_argument("--die-by", default="SIGKILL")
+    parser.add_argument("--die-once", type=Path)
+    parser.add_argument("--session-timeout", type=float, default=3.0)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     options = Options(
@@ -57,11 +62,16 @@ def main() -> None:
         commit_interval=given.commit_interval,
         standby_replicas=given.standby,
         stalled_after=given.stalled_after,
+        session_timeout=given.session_timeout,
         web_port=given.web_port,
     )
     asyncio.run(ensure_topics(options))
     pure = core(options.partitions, Rules(), hashed)
-    run_worker(build_app(options, pure, Lake(given.lake), killer(given.die_after, given.die_at)))
+    run_worker(
+        build_app(
+            options, pure, Lake(given.lake), ender(given.die_after, given.die_at, signal.Signals[given.die_by], given.die_once)
+        )
+    )
 
 
 if __name__ == "__main__":
