@@ -116,7 +116,7 @@ class Folder:
 
     def _end_episodes(self, fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
         for episode in fold.episodes:
-            if not episode.open or episode.journey != journey.id:
+            if not episode.open or (episode.journey != journey.id and episode.key not in journey.orders):
                 continue
             reason = self._by_kind[episode.kind].ended_by(episode, journey, touchpoint)
             if reason is not None:

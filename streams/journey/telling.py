@@ -136,13 +136,20 @@ def claim_of(name: str, episode: Episode, visible: int) -> Claim:
 
 
 def forget_told(fold: Fold) -> None:
-    """Drop the episodes that are over, or whose journey is, once all of them is told."""
-    journey = fold.journey
+    """Drop the episodes that are told to their end, and of those still open the ones that nothing can end any more."""
     fold.episodes = [
         episode
         for episode in fold.episodes
-        if episode.claimed < len(episode.transitions) or (episode.open and journey is not None and episode.journey == journey.id)
+        if episode.claimed < len(episode.transitions) or (episode.open and _may_end(episode, fold))
     ]
+
+
+def _may_end(episode: Episode, fold: Fold) -> bool:
+    """While its journey goes on; an order's also afterwards, in whichever journey more is heard of it."""
+    journey = fold.journey
+    if episode.key in fold.past_orders:
+        return True
+    return journey is not None and (episode.journey == journey.id or episode.key in journey.orders)
 
 
 def copy_of(fold: Fold) -> Fold:
