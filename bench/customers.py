@@ -1,7 +1,7 @@
 """Does an event cost more where more customers are known? The same traffic, in turn, beside few and beside many.
 
 The same number of customers is active in both, spread evenly over all that are known. In turn, batch by batch: whatever else the
-machine does slows both.
+machine does slows both. Of each customer there is the open journey of a simulated one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from streams.journey.entries import Entry
 from streams.journey.routing import RouteOut, Source
 
 BATCH = 2_000
+CLOCK_NAME = "clock/0"
 COMMIT_EVERY = 10
 """Batches."""
 
@@ -26,7 +27,7 @@ class Shop:
     """So many known customers, and the time their events have taken."""
 
     def __init__(self, states: dict[str, bytes], customers: int, active: int) -> None:
-        known = [name for name in journeys(states) if name.startswith("customer:")]
+        known = [name for name in states if name.startswith("customer:")]
         times = max(1, customers // len(known))
         before = resident()
         self.stitcher = stitcher(copies(states, times))
@@ -69,7 +70,9 @@ class Shop:
 def main() -> None:
     given = sizes(str(__doc__), events=15_000, few=10_000, many=1_000_000, batches=20)
     with history(given) as file:
-        states = lived(file)
+        everything = lived(file)
+    known = [name for name in journeys(everything) if name.startswith("customer:")]
+    states = {name: everything[name] for name in (*known, CLOCK_NAME)}
     shops = [Shop(states, customers, given.few) for customers in (given.few, given.many)]
     at = shops[0].stitcher.clock.firing + 1
     gc.collect()
