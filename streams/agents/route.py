@@ -34,6 +34,7 @@ class RouteAgent:
         self._partitions = partitions
         self._counts = counts
         self._turn = asyncio.Lock()
+        self._ending: asyncio.Future[None] | None = None
 
     async def run(self, stream: StreamT) -> None:
         """Faust calls this with the stream. An error that is not about a record is the worker's end."""
@@ -51,10 +52,19 @@ class RouteAgent:
         self._router.route(sources(place, event.message.value), out)
         self._counts.routed(event.message.topic, len(event.message.value), len(out.dead_letters))
         sent = await self._outlet.send(self._appends(out))
-        sent.add_done_callback(lambda task: _acknowledge(event, task))
+        sent.add_done_callback(lambda task: self._acknowledge(event, task))
 
     def _appends(self, out: RouteOut) -> Appends:
         return journey_log(JOURNEY_LOG, out.log.items()) | letter_appends(out.dead_letters, self._partitions)
+
+    def _acknowledge(self, event: EventT, sent: asyncio.Task[None]) -> None:
+        if sent.cancelled():
+            return
+        problem = sent.exception()
+        if problem is None:
+            event.ack()
+        else:
+            self._ending = asyncio.ensure_future(self._app.crash(problem))
 
     async def drained(self) -> None:
         """On return the batch in hand, if any, is in the log and acknowledged."""
@@ -74,8 +84,3 @@ def _control(headers: Iterable[tuple[str, bytes]]) -> str | None:
         if name == CONTROL_HEADER:
             return value.decode("utf-8", "replace")
     return None
-
-
-def _acknowledge(event: EventT, sent: asyncio.Task[None]) -> None:
-    if not sent.cancelled() and sent.exception() is None:
-        event.ack()

@@ -163,9 +163,12 @@ class StitchAgent:
         """Cut the stretch here and commit it while the next is read. Needs the turn."""
         await self._committed()
         shares = [share for owned in self._owned.values() if (share := owned.share()) is not None]
-        stretch = Stretch(self._taken, shares)
-        self._taken, self._entries, self._begun = [], 0, monotonic()
-        self._committing = asyncio.create_task(self._run(stretch))
+        taken, self._taken, self._entries, self._begun = self._taken, [], 0, monotonic()
+        if shares:
+            self._committing = asyncio.create_task(self._run(Stretch(taken, shares)))
+        else:  # met again and passed over: all that follows from it is durable
+            for event in taken:
+                event.ack()
 
     async def _committed(self) -> None:
         """On return no commit is on its way."""
@@ -191,6 +194,7 @@ class StitchAgent:
             logger.warning("Not all that was read could be committed in %s s; it will be read again.", self._options.drain_within)
             if self._committing is not None:
                 self._committing.cancel()
+            self._committing = None
             self._forget()
 
     async def _drain(self) -> None:
