@@ -77,6 +77,7 @@ def _updated(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
     order.total_minor = facts.get("total_minor", order.total_minor)  # type: ignore[assignment]
     order.currency = facts.get("currency", order.currency)  # type: ignore[assignment]
     order.dispatch_by = facts.get("dispatch_by", order.dispatch_by)  # type: ignore[assignment]
+    order.dated_at = touchpoint.at
 
 
 def _cancelled(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:

@@ -95,6 +95,8 @@ class Order(Struct, array_like=True):
     dispatch_late: bool = False
     """An episode of this kind was opened, whatever became of it."""
     delivery_late: bool = False
+    dated_at: Instant = 0
+    """When its date of dispatch was last spoken of: by a date that was past already it is late from then on, not before."""
 
     @property
     def waiting(self) -> bool:

@@ -39,29 +39,34 @@ class DispatchLate:
             return None
         if order.dispatched_at is not None or order.cancelled_at is not None:
             return None
+        return max(self._by(order), order.dated_at)
+
+    def _by(self, order: Order) -> Instant:
+        """Its own date, else so long after the order."""
         if order.dispatch_by is not None:
             return order.dispatch_by
-        return order.ordered_at + self._within
+        return (order.ordered_at or 0) + self._within
 
     def open(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert order.ordered_at is not None
         assert order.ordered_by is not None
         order.dispatch_late = True
+        by = self._by(order)
         told = "the shop had set itself" if order.dispatch_by is not None else f"{span(self.within)} after the order"
         reason = (
             f"Order of {moment(order.ordered_at)}, {money(order.total_minor, order.currency)}, has not been dispatched "
-            f"by {moment(at)}, {told}."
+            f"by {moment(by)}, {told}."
         )
         return Episode(
             kind=self.kind,
             key=order.key,
             anchor="",
             journey=journey.id,
-            due_at=at,
+            due_at=by,
             severity=KINDS[self.kind].severity,
             action=KINDS[self.kind].action,
             evidence=[order.ordered_by],
-            transitions=[Transition(at, "opened", reason, by_deadline=True)],
+            transitions=[Transition(by, "opened", reason, by_deadline=True)],
             value_minor=order.total_minor,
             currency=order.currency,
         )
