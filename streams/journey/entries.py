@@ -99,7 +99,7 @@ class LinkEntry(Struct, array_like=True, tag="l", gc=False):
 
 
 class MergeEntry(Struct, array_like=True, tag="m", gc=False):
-    """What ``sender`` contributes to ``subject``: all of it (``whole``) or what is new."""
+    """What ``sender`` contributes to ``subject``: all of it that it still has (``whole``) or what is new."""
 
     subject: str
     sender: str
@@ -108,6 +108,8 @@ class MergeEntry(Struct, array_like=True, tag="m", gc=False):
     touchpoints: list[Touchpoint]
     clock: Instant
     """The arrival clock under which its cause entered the log: what follows from it is in when the firing clock is past this."""
+    gone: tuple[Instant, str] = (-1, "")
+    """Up to this order it has let go of what it sent: that stays as it was."""
 
 
 class ClaimEntry(Struct, array_like=True, tag="c", gc=False):

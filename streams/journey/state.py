@@ -231,6 +231,8 @@ class Subject(Struct, array_like=True):
     base: Fold = field(default_factory=Fold)
     """The fold over what has been let go."""
     fold: Fold = field(default_factory=Fold)
+    gone: tuple[Instant, str] = (-1, "")
+    """The order of the last touchpoint let go while it was somebody else's: whoever it was sent to keeps what is up to here."""
 
 
 class Held(Struct, array_like=True):

@@ -8,12 +8,13 @@ it sends its touchpoints on and folds nothing.
 from __future__ import annotations
 
 import hashlib
-from bisect import insort
+from bisect import bisect_right
 from operator import attrgetter
 
 import msgspec
 
 from schemas.tables import IdentityLinkRow
+from streams.journey.contributions import came_by, ids, merged, once
 from streams.journey.effects import Effects, Moment
 from streams.journey.entries import (
     EventEntry,
@@ -132,14 +133,14 @@ class Stepper:
         if entry.whole:
             fresh[:] = [touchpoint for touchpoint in fresh if touchpoint.via != via]
             standing = state.touchpoints if kept is None else kept
-            remaining = [touchpoint for touchpoint in standing if touchpoint.via != via]
+            remaining = [one for one in standing if one.via != via or _order(one) <= entry.gone]
             if len(remaining) < len(standing) or kept is not None:
                 kept = remaining
             live.known = {touchpoint.event_id: touchpoint for touchpoint in (*remaining, *fresh)}
         for touchpoint in entry.touchpoints:
             known = live.known.get(touchpoint.event_id)
             held = (state.touchpoints if kept is None else kept, fresh)
-            if known is None or (known.via != via and not _came_by(via, touchpoint, *held)):
+            if known is None or (known.via != via and not came_by(via, touchpoint, *held)):
                 contributed = msgspec.structs.replace(touchpoint, via=via)
                 live.known[touchpoint.event_id] = known or contributed
                 fresh.append(contributed)
@@ -168,10 +169,10 @@ class Stepper:
                 state.touchpoints.extend(fresh)
                 return self._teller.extend(live, fresh, moment, out)
             was = self._teller.said(live)
-            state.touchpoints = _merged(held if kept is None else kept, fresh)
+            state.touchpoints = merged(held if kept is None else kept, fresh)
             return self._teller.refold(live, was, moment, out)
         said = self._teller.said(live) if before.alone else None
-        state.touchpoints = _merged(held if kept is None else kept, fresh)
+        state.touchpoints = merged(held if kept is None else kept, fresh)
         if after.alone:
             self._send_all(live, {target: [] for target in before.assign(held)}, moment, out)
             return self._teller.refold(live, ({}, {}), moment, out)
@@ -182,7 +183,7 @@ class Stepper:
             return self._forward(live, after.assign(fresh), moment, out)
         parted: dict[str, list[Touchpoint]] = before.assign(held) if said is None else {}
         now = after.assign(state.touchpoints)
-        changed = {target: now.get(target, []) for target in (*now, *parted) if _ids(now.get(target)) != _ids(parted.get(target))}
+        changed = {target: now.get(target, []) for target in (*now, *parted) if ids(now.get(target)) != ids(parted.get(target))}
         return self._send_all(live, changed, moment, out)
 
     def _in_order(self, state: Subject, fresh: list[Touchpoint]) -> bool:
@@ -192,12 +193,12 @@ class Stepper:
 
     def _forward(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
         for target, touchpoints in assigned.items():
-            entry = MergeEntry(target, live.name, moment.version, False, _once(touchpoints), moment.cause)
+            entry = MergeEntry(target, live.name, moment.version, False, once(touchpoints), moment.cause)
             out.send(partition_of(target, self._partitions), entry)
 
     def _send_all(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
         for target, touchpoints in assigned.items():
-            entry = MergeEntry(target, live.name, moment.version, True, _once(touchpoints), moment.cause)
+            entry = MergeEntry(target, live.name, moment.version, True, once(touchpoints), moment.cause, live.state.gone)
             out.send(partition_of(target, self._partitions), entry)
 
     def _retain(self, live: Live, firing: Instant) -> None:
@@ -205,8 +206,8 @@ class Stepper:
         state = live.state
         if state.touchpoints and live.ownership.alone:
             self._summarise(live, firing)
-        elif state.touchpoints and state.touchpoints[-1].at + self._kept < firing:
-            self._let_go(live, len(state.touchpoints), firing)
+        elif state.touchpoints:
+            self._release(live, firing)
         if state.late:
             state.late = {name: known for name, known in state.late.items() if known[2] + self._kept >= firing}
         state.next_due = self._next_due(live)
@@ -236,6 +237,17 @@ class Stepper:
             episode.claimed = episode.visible(state.as_of)
         forget_told(state.base)
         self._let_go(live, gone, firing)
+
+    def _release(self, live: Live, firing: Instant) -> None:
+        """Of what is somebody else's, the oldest half of too much, and all of it when it is long ago, stays with whom it was sent
+        to: from now on nobody takes it away from them."""
+        state = live.state
+        if state.touchpoints[-1].at + self._kept < firing:
+            state.gone = max(state.gone, _order(state.touchpoints[-1]))
+        elif len(state.touchpoints) > self._most:
+            state.gone = max(state.gone, _order(state.touchpoints[len(state.touchpoints) // 2]))
+        if _order(state.touchpoints[0]) <= state.gone:
+            self._let_go(live, bisect_right(state.touchpoints, state.gone, key=_order), firing)
 
     def _let_go(self, live: Live, count: int, firing: Instant) -> None:
         state = live.state
@@ -274,29 +286,6 @@ def _met_again(digest: int, source: tuple[int, int, int], entry: EventEntry, out
     else:
         out.counts["conflicts"] += 1
         out.conflicts.append(entry)
-
-
-def _merged(held: list[Touchpoint], fresh: list[Touchpoint]) -> list[Touchpoint]:
-    merged = list(held)
-    if len(fresh) > 8:
-        return sorted([*merged, *fresh], key=_order)
-    for touchpoint in fresh:
-        insort(merged, touchpoint, key=_order)
-    return merged
-
-
-def _came_by(via: int, touchpoint: Touchpoint, *held: list[Touchpoint]) -> bool:
-    """Whether this contributor has sent it already. Two may send the same: on its way from one to another, it is with both."""
-    return any(one.event_id == touchpoint.event_id and one.via == via for some in held for one in some)
-
-
-def _once(touchpoints: list[Touchpoint]) -> list[Touchpoint]:
-    """Each once, however many ways it came."""
-    return list({touchpoint.event_id: touchpoint for touchpoint in touchpoints}.values())
-
-
-def _ids(touchpoints: list[Touchpoint] | None) -> list[str]:
-    return list(dict.fromkeys(touchpoint.event_id for touchpoint in touchpoints or ()))
 
 
 def _short(event_id: str) -> int:
