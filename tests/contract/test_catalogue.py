@@ -23,7 +23,7 @@ SPECIFIED = {
     "support.events": """ticket_opened agent_replied customer_replied ticket_handed_over ticket_solved ticket_reopened
         article_viewed survey_answered review_posted complaint_raised privacy_requested""",
 }
-NOT_THE_CUSTOMER_S_DOING = """experiment_viewed loyalty_changed payment_method_unavailable order_updated order_cancelled
+NOT_THE_CUSTOMER_S_DOING = """experiment_viewed loyalty_changed order_updated order_cancelled
     order_refunded delivery_promised shipment_created shipment_dispatched shipment_scanned estimate_updated out_for_delivery
     delivery_attempt_failed ready_for_pickup delivered delivery_exception returned_to_sender return_received agent_replied
     ticket_handed_over ticket_solved"""
