@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from streams.journey.entries import Instant
 from streams.journey.rules import Rules
 from throughline.lake import existing
 from throughline.local import running_brokers
@@ -17,8 +18,8 @@ from throughline.settings import Settings
 from throughline.worker import client, identifier_hash
 
 
-async def judge(settings: Settings, history: Path | None) -> Verdict:
-    """The oracle's verdict on the lake, from a history file, else from the source topics."""
+async def judge(settings: Settings, history: Path | None, until: Instant | None = None) -> Verdict:
+    """The oracle's verdict on the lake, from a history file, else from the source topics, as of ``until`` or the last tick."""
     lake = existing(settings)
     inputs: Iterable[Record]
     if history is not None:
@@ -26,7 +27,7 @@ async def judge(settings: Settings, history: Path | None) -> Verdict:
     else:
         arguments = client(settings, running_brokers(settings))
         inputs = await read_topics(arguments.pop("bootstrap_servers"), **arguments)
-    return verify(lake, inputs, identifier_hash(settings), definitions(journey_rules(settings.rules)))
+    return verify(lake, inputs, identifier_hash(settings), definitions(journey_rules(settings.rules)), until)
 
 
 def definitions(rules: Rules) -> Definitions:

@@ -7,6 +7,7 @@ import csv
 import json
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import duckdb
 from schemas.failures import Stop
 from sinks.duck import connect, refresh
 from throughline.cli.console import complain, out, table, tell, text
-from throughline.cli.options import settings_from
+from throughline.cli.options import UNTIL, instant_of, settings_from
 from throughline.lake import existing
 from throughline.settings import Settings
 
@@ -53,12 +54,13 @@ def shell(settings: Settings) -> None:
 @click.option(
     "--history", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The JSON lines that were replayed."
 )
+@UNTIL
 @settings_from("lake_dir", "data_dir", "brokers")
-def verify(settings: Settings, history: Path | None) -> None:
+def verify(settings: Settings, history: Path | None, until: datetime | None) -> None:
     """Compute everything anew by SQL, from the topics or a history file, and name what differs in the lake."""
     from throughline.verifying import judge  # the oracle is heavy; only this verb needs it
 
-    verdict = asyncio.run(judge(settings, history))
+    verdict = asyncio.run(judge(settings, history, instant_of(until)))
     out.print(verdict.summary())
     for fault in verdict.faults:
         out.print(f"  {fault}", markup=False)

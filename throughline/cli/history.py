@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from schemas.instants import micros
 from sinks.lake import Lake
 from throughline.arrivals import History
 from throughline.backfill import backfill as run_backfill
 from throughline.cli.console import moment, progress, tell
-from throughline.cli.options import settings_from
+from throughline.cli.options import UNTIL, instant_of, settings_from
 from throughline.importing.run import run_import, shipped
 from throughline.kafka import create_topics
 from throughline.local import running_brokers
@@ -27,11 +26,6 @@ from throughline.simulator import CALM, Rates, World, write
 from throughline.worker import client, identifier_hash, options
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-UNTIL = click.option(
-    "--until",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
-    help="Let time pass to here (UTC) after the last event.",
-)
 
 
 @click.command("import")
@@ -79,7 +73,7 @@ def replay(settings: Settings, files: tuple[Path, ...], speed: float | None, unt
     asyncio.run(create_topics(options(settings, brokers)))
     with progress("replaying", len(history)) as advance:
         sent = asyncio.run(
-            run_replay(history, client(settings, brokers), settings.partitions, Pace(speed), _micros(until) or 0, advance)
+            run_replay(history, client(settings, brokers), settings.partitions, Pace(speed), instant_of(until) or 0, advance)
         )
     tell(f"{sent.records:,} records and {sent.ticks:,} ticks sent; time there is {moment(sent.through)}.")
 
@@ -96,17 +90,13 @@ def backfill(settings: Settings, files: tuple[Path, ...], until: datetime | None
             Lake(settings.lake),
             journey_rules(settings.rules),
             identifier_hash(settings),
-            until=_micros(until),
+            until=instant_of(until),
             progress=advance,
         )
     tell(
         f"{report.received:,} records: {report.events:,} events ({report.late:,} late), {report.duplicates:,} duplicates, "
         f"{report.dead_letters:,} dead letters; {report.signals:,} signals. The lake is {settings.lake}."
     )
-
-
-def _micros(moment: datetime | None) -> int | None:
-    return None if moment is None else micros(moment.replace(tzinfo=UTC))
 
 
 def _rates(rates: Rates, given: tuple[str, ...]) -> Rates:

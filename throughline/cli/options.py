@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from schemas.instants import micros
 from throughline.settings import load
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
+UNTIL = click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="Let time pass to here (UTC) after the last event.",
+)
 _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "brokers": click.option("--brokers", metavar="HOST:PORT", help="The Kafka to talk to; default: the embedded one."),
     "lake_dir": click.option(
@@ -44,3 +51,8 @@ def settings_from(*names: str) -> Callable[[Verb], Verb]:
         return call  # type: ignore[return-value]
 
     return decorate
+
+
+def instant_of(moment: datetime | None) -> int | None:
+    """What ``--until`` said, in µs since 1970."""
+    return None if moment is None else micros(moment.replace(tzinfo=UTC))
