@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from streams.journey.rules import Rules
 from tests.pipeline.answers import Answer, answer, differences
-from tests.pipeline.restless import Restless
+from tests.pipeline.restless import HASH, Restless
 from tests.pipeline.schedules import SCHEDULES, calm
 from tests.pipeline.worlds import simulated, town
+from throughline.backfill import backfill
+from throughline.memory_sink import MemorySink
 
 HISTORIES = {"shoppers": lambda: simulated(1, shoppers=40), "households": lambda: town(1)}
 WAYS = [
@@ -34,3 +38,13 @@ def test_however_a_history_arrives_it_ends_in_the_same_rows(history: str, schedu
     driver = Restless(partitions, lot, crashes=0.001 if "crashed" in schedule else 0.0)
     SCHEDULES[schedule](driver, told, lot)
     assert differences(expected(history), answer(driver.memory)) == []
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+def test_a_backfill_is_one_more_way(partitions: int, tmp_path: Path) -> None:
+    told, sink = HISTORIES["shoppers"](), MemorySink()
+    file = tmp_path / "history.jsonl"
+    file.write_bytes(b"\n".join(record.value or b"" for record in told.records))
+    report = backfill([file], sink, Rules(), HASH, partitions=partitions, until=told.end)
+    assert differences(expected("shoppers"), answer(sink)) == []
+    assert report.received == report.events + report.duplicates + report.dead_letters == len(told.records)
