@@ -57,8 +57,10 @@ def test_deadlines_fall_by_the_last_level_alone() -> None:
 def test_a_tick_that_is_no_news_or_of_a_stranger_changes_nothing() -> None:
     ours = clock()
     heard(ours, 5, *SOURCES)
+    known = dict(ours.state.levels[0])
     assert heard(ours, 5, *SOURCES) == [None] * 3
     assert heard(ours, 4, *SOURCES) == [None] * 3
+    assert ours.state.levels[0] == known
     assert heard(ours, 9, "stranger/0", "0") == [None, None]
     assert heard(ours, 9, "0", "1", level=9) == [None, None]
     assert ours.arrival == 5

@@ -104,8 +104,12 @@ def test_an_order_is_dispatched_late_once() -> None:
 
 
 def test_a_dispatch_weeks_after_the_journey_closed_still_ends_it() -> None:
-    events = [BOUGHT, event("shipment_dispatched", 50 * DAY, order_id="7")]
-    assert found(DISPATCH, *events) == [(2 * DAY, 50 * DAY, "resolved")]
+    dispatched = event("shipment_dispatched", 50 * DAY, order_id="7")
+    assert found(DISPATCH, BOUGHT, dispatched) == [(2 * DAY, 50 * DAY, "resolved")]
+    shop = heard(BOUGHT, until=40 * DAY)
+    shop.restarts()
+    shop.hears(dispatched)
+    assert [row.status for row in shop.signals] == ["opened", "resolved"]
 
 
 # -- delivery ---------------------------------------------------------------------------------------------------------------
