@@ -198,6 +198,24 @@ def test_when_the_checkouts_silence_ends_and_another_begins_the_cart_speaks_of_i
     assert found_then == [(CHECKOUT, 16 * MINUTE), (CART, HOUR + 30 * MINUTE)]
 
 
+def test_a_cart_that_changed_after_its_checkout_may_be_left_again() -> None:
+    events = [added("a", cart_id="x"), event("checkout_started", MINUTE, cart_id="x"), added("b", 2 * HOUR, cart_id="x")]
+    left = [(episode[0], episode[2]) for episode in found(*events, until=DAY)]
+    assert left == [(CHECKOUT, 16 * MINUTE), (CART, 2 * HOUR + 30 * MINUTE)]
+
+
+def test_a_cart_that_went_to_checkout_is_not_left_by_the_next_pause() -> None:
+    events = [added("a", cart_id="x"), event("checkout_started", MINUTE, cart_id="x"), visit(HOUR), visit(2 * HOUR)]
+    assert keys(*events) == [(CHECKOUT, "checkout:checkout_started")]
+
+
+@pytest.mark.parametrize(("step", "known"), [(-TICK, 0), (NOW, 0), (TICK, 1)], ids=["before", "at", "after"])
+def test_what_lies_beyond_the_clock_makes_nothing_known_sooner(step: timedelta, known: int) -> None:
+    """The later visit is here already, and with it that the cart was left; but it is not yet half past."""
+    shop = heard(added("a"), visit(HOUR), until=30 * MINUTE + step)
+    assert [status for status, _, _ in shop.changes] == ["opened", "resolved"] * known
+
+
 def test_prices_that_are_unknown_are_not_guessed() -> None:
     (row, *_) = heard(added("a"), added("b", properties={"product_id": "hat"}), until=DAY).signals
     assert row.value_minor is None

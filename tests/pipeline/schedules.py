@@ -70,6 +70,12 @@ def reordered(driver: Restless, history: History, lot: Random) -> None:
     _end(driver, history)
 
 
+def lagging(driver: Restless, history: History, lot: Random) -> None:
+    """As received, with some partitions far behind others, at commits too."""
+    driver.hurry(2 * len(driver.logs))
+    calm(driver, history, lot)
+
+
 def crashed(driver: Restless, history: History, lot: Random) -> None:
     """As received, with crashes while reading and at random places of commits."""
     _with_crashes(driver, history.records, lot)
@@ -115,7 +121,7 @@ def after_steps(count: int) -> Callable[[str], None]:
 
 
 def _end(driver: Restless, history: History) -> None:
-    driver.survive(driver.run)
+    driver.survive(driver.catch_up)
     driver.survive(lambda: driver.tick(history.end))
     driver.commit()
 
@@ -138,5 +144,5 @@ def _by_the_hour(records: Sequence[Source]) -> Iterator[tuple[Sequence[Source], 
 
 SCHEDULES: dict[str, Schedule] = {
     schedule.__name__: schedule
-    for schedule in (calm, one_by_one, in_bulk, duplicated, reordered, crashed, reordered_and_crashed, replayed)
+    for schedule in (calm, one_by_one, in_bulk, duplicated, reordered, lagging, crashed, reordered_and_crashed, replayed)
 }
