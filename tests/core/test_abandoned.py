@@ -213,6 +213,7 @@ def test_a_cart_that_went_to_checkout_is_not_left_by_the_next_pause() -> None:
 def test_what_lies_beyond_the_clock_makes_nothing_known_sooner(step: timedelta, known: int) -> None:
     """The later visit is here already, and with it that the cart was left; but it is not yet half past."""
     shop = heard(added("a"), visit(HOUR), until=30 * MINUTE + step)
+    shop.hears(visit(2 * HOUR))
     assert [status for status, _, _ in shop.changes] == ["opened", "resolved"] * known
 
 
