@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.rig import Rig
+from tests.broker.rig import IMPATIENT, Rig
 from throughline.broker import EmbeddedBroker
 
 
@@ -19,7 +19,7 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
 
 @pytest.fixture
 async def rig(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[Rig]:
-    rig = Rig(broker.address, tmp_path)
+    rig = Rig(broker.address, tmp_path, session_timeout=IMPATIENT)
     await rig.prepare()
     try:
         yield rig

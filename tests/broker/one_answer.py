@@ -1,6 +1,6 @@
 """History through a broker and workers: whatever happens to them, the lake holds what a backfill of the same history holds.
 
-Run on the embedded broker by ``test_one_answer.py``; nothing in them depends on which broker it is.
+The same scenarios run on the embedded broker (``tests/broker``) and on Apache Kafka (``tests/kafka``).
 """
 
 from __future__ import annotations

@@ -28,18 +28,27 @@ from throughline.watching import Standing, standing
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 4
 LOOK_EVERY = 0.1
+IMPATIENT = 3.0
+"""Seconds of a session: an embedded broker may be told to wait for the dead for less long than Apache Kafka allows."""
 
 
 class Rig:
     """Everything a test of workers needs, around one broker."""
 
-    def __init__(self, brokers: str, folder: Path, partitions: int = PARTITIONS, group: str = "throughline") -> None:
+    def __init__(
+        self,
+        brokers: str,
+        folder: Path,
+        partitions: int = PARTITIONS,
+        group: str = "throughline",
+        session_timeout: float = Options.session_timeout,
+    ) -> None:
         self.brokers = brokers
         self.partitions = partitions
         self.lake = folder / "lake"
         self._folder = folder
         self._workers: list[Worker] = []
-        self.options = Options(brokers, partitions=partitions, group=group)
+        self.options = Options(brokers, partitions=partitions, group=group, session_timeout=session_timeout)
         self._seen_behind: dict[TopicPartition, int] = {}
 
     async def prepare(self) -> None:
@@ -152,6 +161,7 @@ class Worker:
         self.log = rig.log(port)
         where = ["--brokers", rig.brokers, "--lake", str(rig.lake), "--web-port", str(port)]
         where += ["--partitions", str(rig.partitions), "--group", rig.options.group]
+        where += ["--session-timeout", str(rig.options.session_timeout)]
         program = str(Path(__file__).with_name("worker.py"))
         self.process = Leashed([sys.executable, program, *where, *arguments], self.log, {**os.environ, "PYTHONPATH": str(ROOT)})
 

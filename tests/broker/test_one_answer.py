@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.broker.one_answer import WORKED_OFF, beginning, history_of, is_the_backfills, send, through_deaths, through_workers
-from tests.broker.rig import Rig
+from tests.broker.rig import IMPATIENT, Rig
 from tests.conftest import RealHistory
 from throughline.broker import EmbeddedBroker
 
@@ -39,7 +39,7 @@ async def test_partitions_and_workers_change_nothing(
 
 
 async def test_twenty_deaths_between_the_steps_of_commits_change_nothing(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    rig = Rig(broker.address, tmp_path)
+    rig = Rig(broker.address, tmp_path, session_timeout=IMPATIENT)
     try:
         await through_deaths(rig, history_of(8, 1_500, tmp_path), tmp_path, deaths=20, seed=8)
     finally:

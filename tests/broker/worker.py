@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--die-at", type=int, default=1)
     parser.add_argument("--die-by", default="SIGKILL")
     parser.add_argument("--die-once", type=Path)
-    parser.add_argument("--session-timeout", type=float, default=3.0)
+    parser.add_argument("--session-timeout", type=float, default=Options.session_timeout)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     options = Options(

@@ -21,7 +21,7 @@ async def test_a_worker_outlives_its_broker(kafka_jars: Path, tmp_path: Path, vi
         rig = Rig(kafka.address, tmp_path)
         try:
             await rig.prepare()
-            worker = rig.worker("--session-timeout", "6")
+            worker = rig.worker()
             await worker.owns(PARTITIONS)
             await rig.events(STOREFRONT, [*sent[:2_000], added("ada", "42", BEGIN)])
             await rig.taken(1_000, worker)
