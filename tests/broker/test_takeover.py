@@ -17,7 +17,7 @@ TAKEOVER_WITHIN = 15.0
 @pytest.mark.parametrize("standby", ["0", "1"], ids=["from the changelog", "from a standby"])
 @pytest.mark.timeout(180)
 async def test_carts_of_a_killed_worker_are_watched_by_another_within_fifteen_seconds(rig: Rig, standby: str) -> None:
-    session = str(Options("").session_timeout)
+    session = str(Options.session_timeout)
     first, second = (rig.worker("--standby", standby, "--session-timeout", session) for _ in range(2))
     await first.owns(PARTITIONS // 2)
     await second.owns(PARTITIONS // 2)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from streams.agents.options import Options
 from streams.journey.rules import Rules
 from throughline.durations import parse_duration, say
 from throughline.identity_key import identity_key
 from throughline.rules import journey_rules
 from throughline.settings import RuleSettings, Settings, SettingsFault, load
+from throughline.worker import options
 
 SECRET = "a-secret-of-twenty-four-c"
 
@@ -41,6 +43,10 @@ def test_a_rule_of_one_detector_is_set_in_the_environment(monkeypatch: pytest.Mo
 
 def test_without_settings_the_rules_are_those_of_the_core() -> None:
     assert journey_rules(load().rules) == Rules()
+
+
+def test_without_settings_a_worker_is_run_as_it_is_tested() -> None:
+    assert options(load(), "broker:9092") == Options("broker:9092")
 
 
 @pytest.mark.parametrize(
