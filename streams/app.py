@@ -63,6 +63,7 @@ class App(faust.App):
 
     drain: Drain | None = None
     """Called before partitions are given up."""
+    options: Options
 
     def _new_transport(self) -> TransportT:
         return BatchTransport(self.conf.broker_consumer, self)
@@ -70,6 +71,7 @@ class App(faust.App):
     def _new_consumer(self) -> ConsumerT:
         consumer = super()._new_consumer()
         consumer.drain = self.drain
+        consumer.options = self.options
         return consumer
 
     def _create_directories(self) -> None:
@@ -85,6 +87,7 @@ def build_app(
     the leader's now and then: commits make small files, and somebody must put them together.
     """
     app = App(options.group, **_settings(options))
+    app.options = options
     counts = Counts()
     publisher = Publisher(lambda: app.producer._producer)
     table = changelog_table(app, options.partitions)
@@ -169,7 +172,11 @@ async def serve(app: App, stop: asyncio.Event) -> None:
     except Exception as problem:
         logger.warning("The worker did not stop in good order: %r", problem)
     if app.crashed:
-        raise WorkerFailed(f"The worker failed: {app.crash_reason!r}") from app.crash_reason
+        raise WorkerFailed(_why(app.crash_reason)) from app.crash_reason
+
+
+def _why(reason: BaseException | None) -> str:
+    return str(reason) if isinstance(reason, Failure) else f"The worker failed: {reason!r}"
 
 
 async def _run(app: App) -> None:

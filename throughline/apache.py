@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,6 +36,8 @@ offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=true
 """
 
 
@@ -74,6 +77,12 @@ class ApacheKafka:
         if self._process is not None:
             self._process.kill()
 
+    def let(self, *operations: str, to: Sequence[str]) -> None:
+        """On a resource, ``["--topic", "orders"]``, everybody may do these operations only; on all others everything."""
+        allowed = [word for operation in operations for word in ("--operation", operation)]
+        words = ["--bootstrap-server", self.address, "--add", "--allow-principal", "User:ANONYMOUS", *allowed, *to]
+        _run(_java(self._jars, "org.apache.kafka.tools.AclCommand", *words), "The access rule could not be set")
+
     @property
     def _properties(self) -> Path:
         return self.directory / "server.properties"
@@ -84,9 +93,7 @@ class ApacheKafka:
         text = _PROPERTIES.format(host=LOOPBACK, port=self._port, controller=free_port(), data=data)
         self._properties.write_text(text)
         command = _java(self._jars, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._properties))
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise BrokerFailed(f"Apache Kafka's storage could not be formatted: {done.stderr.strip()[-500:]}")
+        _run(command, "Apache Kafka's storage could not be formatted")
 
     def __enter__(self) -> Self:
         self.start()
@@ -114,11 +121,16 @@ def fetch(pom: Path) -> Path:
         return jars
     shutil.rmtree(jars, ignore_errors=True)
     command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise BrokerFailed(f"Maven could not fetch what {pom} names: {done.stdout.strip()[-500:]}")
+    _run(command, f"Maven could not fetch what {pom} names")
     whole.touch()
     return jars
+
+
+def _run(command: list[str], otherwise: str) -> None:
+    """To its end. Raises ``BrokerFailed`` with what it said last."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        raise BrokerFailed(f"{otherwise}: {done.stdout.strip()[-500:]}")
 
 
 def _java(jars: Path, *words: str) -> list[str]:

@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from schemas.failures import Stop
 from schemas.topics import JOURNEY_LOG, TOPICS
 from streams.agents.changelog import TABLE
+from streams.agents.membership import refusal
 from streams.agents.options import Options
 from streams.journey.entries import GenesisEntry, pack
 
@@ -74,7 +75,7 @@ async def _create(admin: AIOKafkaAdminClient, topic: NewTopic) -> bool:
 
 
 async def _check(admin: AIOKafkaAdminClient, options: Options) -> None:
-    for topic in await _described(admin, [topic.name for topic in _wanted(options)]):
+    for topic in await _described(admin, [topic.name for topic in _wanted(options)], options):
         found = len(topic["partitions"])
         if found != options.partitions:
             raise Stop(
@@ -89,11 +90,14 @@ async def _check(admin: AIOKafkaAdminClient, options: Options) -> None:
         )
 
 
-async def _described(admin: AIOKafkaAdminClient, names: list[str]) -> list[dict[str, Any]]:
+async def _described(admin: AIOKafkaAdminClient, names: list[str], options: Options) -> list[dict[str, Any]]:
     """The topics as the broker knows them. A cluster that has just created one may not know its partitions yet."""
     deadline = asyncio.get_running_loop().time() + KNOWN_WITHIN
     while True:
         topics: list[dict[str, Any]] = await admin.describe_topics(names)
+        for topic in topics:
+            if problem := refusal(for_code(topic["error_code"])(topic["topic"]), options):
+                raise problem
         unknown = [topic["topic"] for topic in topics if not topic["partitions"]]
         if not unknown:
             return topics

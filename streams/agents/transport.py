@@ -9,6 +9,7 @@ leave holes there that nobody will ever fill.
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
@@ -17,8 +18,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
+from mode import Service
 
+from schemas.failures import Stop
 from streams.agents.deliveries import Deliveries
+from streams.agents.membership import refusal, watch
+from streams.agents.options import Options
 
 Offsets = Mapping[TP, int]
 Fetched = dict[TopicPartition, list[Any]]
@@ -29,7 +34,21 @@ Drain = Callable[[], Awaitable[None]]
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):
-    """Faust's consumer thread, for which a commit that fails is tried again later and ends nothing."""
+    """Faust's consumer thread, for which a commit that fails is tried again later and ends nothing.
+
+    To be refused by the group for good ends the worker.
+    """
+
+    @Service.task
+    async def _watch_the_group(self) -> None:
+        try:
+            await watch(self._ensure_consumer(), self.consumer.options)
+        except Stop as problem:
+            self._end_worker(problem)
+
+    def _end_worker(self, problem: Stop) -> None:
+        """Faust's own way from this thread to the app's does not wake the app."""
+        asyncio.run_coroutine_threadsafe(self.app.crash(problem), self.parent_loop)
 
     async def _commit(self, offsets: Offsets) -> bool:
         """Whether the group has taken the offsets. It has not where a rebalance is on, or the coordinator is away."""
@@ -51,7 +70,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         A fetch that began before a rebalance may end after it, with records of partitions that Faust has meanwhile sought
         elsewhere. Thrown away, they would be read by nobody: the position is behind them, and a recovery would wait for ever.
         """
-        fetched = await super()._fetch_records(consumer, frozenset(active_partitions), timeout, max_records)
+        try:
+            fetched = await super()._fetch_records(consumer, frozenset(active_partitions), timeout, max_records)
+        except KafkaError as error:
+            raise refusal(error, self.consumer.options) or error from error
         for partition in [partition for partition in fetched if not self.consumer.delivers(TP(*partition))]:
             consumer.seek(partition, fetched.pop(partition)[0].offset)
         return fetched
@@ -71,6 +93,7 @@ class BatchConsumer(Consumer):
     """
 
     drain: Drain | None = None
+    options: Options
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
