@@ -236,6 +236,7 @@ class Stepper:
         for episode in state.base.episodes:
             episode.claimed = episode.visible(state.as_of)
         forget_told(state.base)
+        live.said, live.remembers = None, False
         self._let_go(live, gone, firing)
 
     def _release(self, live: Live, firing: Instant) -> None:

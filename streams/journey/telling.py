@@ -18,18 +18,25 @@ from streams.journey.state import Episode, Fold, Subject, encoder, fold_decoder
 
 Said = tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]]
 """Rows by (table, id) and claims by signal id."""
+NOTHING = Fold().through
+"""How far a fold reaches that has nothing in it."""
 
 
 class Live:
     """A subject in hand between two commits."""
 
-    __slots__ = ("known", "name", "outcome", "ownership", "state")
+    __slots__ = ("known", "name", "outcome", "ownership", "remembers", "said", "state")
 
     def __init__(self, name: str, state: Subject) -> None:
         self.name = name
         self.state = state
         self.ownership = Ownership(name, state.links, state.revocations)
         self.outcome = Outcome()
+        self.said: Said | None = None if state.touchpoints or state.fold.through[0] >= 0 else ({}, {})
+        """What it had said of its touchpoints when it was last folded from the base, if that is known: what the outcome has
+        comes on top."""
+        self.remembers = True
+        """Whether the outcome is of touchpoints that it still has, and of no others."""
         self.known = {touchpoint.event_id: touchpoint for touchpoint in state.touchpoints}
 
 
@@ -52,7 +59,10 @@ class Teller:
     def said(self, live: Live) -> Said:
         """All that this subject has said of the touchpoints it still has; what waited for the next commit is said now."""
         write_open(live.name, live.state.fold, live.outcome, list(live.outcome.orders))
-        return self._run(live)[1:]
+        if live.said is None:
+            return self._run(live)[1:]
+        rows, claims = live.said
+        return {**rows, **{identity: row for identity, row in live.outcome.rows.items() if not row.withdrawn}}, claims
 
     def _run(self, live: Live) -> tuple[Fold, dict[tuple[str, str], Rowlike], dict[str, Claim]]:
         """The fold from the base on: itself, its rows, and the claims that follow as of now."""
@@ -76,6 +86,8 @@ class Teller:
         state = live.state
         state.as_of = max(state.as_of, moment.firing)
         state.fold, rows, claims = self._run(live)
+        if live.remembers:
+            live.said = rows, dict(claims)
         forget_told(state.fold)
         for identity, row in was[0].items():
             if identity not in rows:
@@ -101,7 +113,10 @@ class Teller:
             visible = episode.visible(state.as_of)
             if visible > episode.claimed:
                 episode.claimed = visible
-                self._claim(live.name, claim_of(live.name, episode, visible), moment, out)
+                claim = claim_of(live.name, episode, visible)
+                self._claim(live.name, claim, moment, out)
+                if live.said is not None:
+                    live.said[1][claim.signal_id] = claim
         forget_told(state.fold)
 
     def _tell_difference(self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects) -> None:
@@ -153,4 +168,6 @@ def _may_end(episode: Episode, fold: Fold) -> bool:
 
 
 def copy_of(fold: Fold) -> Fold:
+    if fold.through == NOTHING:
+        return Fold()
     return fold_decoder.decode(encoder.encode(fold))

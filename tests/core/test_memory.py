@@ -88,6 +88,16 @@ def test_a_states_first_field_tells_when_to_ask_again() -> None:
 # -- long histories --------------------------------------------------------------------------------------------------
 
 
+def test_what_comes_late_takes_nothing_back_of_what_was_summarised_in_the_same_commit() -> None:
+    visits = [visit(hours * HOUR) for hours in range(12)]
+    late = [visit(10 * HOUR - MINUTE), visit(10 * HOUR - 2 * MINUTE)]
+    shop, whole = Shop(FEW), Shop()
+    for one in (shop, whole):
+        one.hears_one_by_one([*visits, *late])
+    assert len(state(shop, "customer:ada").touchpoints) < 10
+    assert [row.started_at for row in shop.sessions()] == [row.started_at for row in whole.sessions()]
+
+
 def test_the_oldest_half_of_a_long_history_is_summarised_and_the_rows_are_the_same() -> None:
     events = [visit(number * MINUTE) for number in range(40)]
     many, few = Shop(), Shop(FEW)
