@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 from streams.journey.entries import Instant
@@ -27,22 +28,23 @@ async def judge(settings: Settings, history: Path | None, until: Instant | None 
     else:
         arguments = client(settings, running_brokers(settings))
         inputs = await read_topics(arguments.pop("bootstrap_servers"), **arguments)
-    return verify(lake, inputs, identifier_hash(settings), definitions(journey_rules(settings.rules)), until)
+    rules = journey_rules(settings.rules)
+    kinds = [detector.kind for detector in rules.detectors]
+    return verify(lake, inputs, identifier_hash(settings), definitions(rules), until, kinds)
 
 
 def definitions(rules: Rules) -> Definitions:
-    """The rules in the oracle's terms."""
-    of = {detector.kind: detector_settings(detector) for detector in rules.detectors}
+    """The rules in the oracle's terms; what it does not know of a detector decides nothing about when a signal opens or ends."""
+    known = {field.name for field in fields(Definitions)}
+    of_detectors = {
+        f"{detector.kind}_{name}": value for detector in rules.detectors for name, value in detector_settings(detector).items()
+    }
     return Definitions(
         session_gap=rules.session_gap,
         journey_quiet=rules.journey_quiet,
         order_waits=rules.order_waits,
         lateness=rules.lateness,
         future_limit=rules.future,
-        cart_idle=of["cart_abandoned"]["idle"],
-        cart_expiry=of["cart_abandoned"]["expires"],
-        checkout_idle=of["checkout_abandoned"]["idle"],
-        checkout_expiry=of["checkout_abandoned"]["expires"],
-        dispatch_within=of["dispatch_late"]["within"],
         store_timezone=rules.store_timezone,
+        **{name: value for name, value in of_detectors.items() if name in known},
     )

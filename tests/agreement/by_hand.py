@@ -24,6 +24,7 @@ CHECKOUT_TYPES = (
 )
 ATTEMPTS = ("delivery_attempt_failed", "ready_for_pickup", "delivered")
 DISPATCHES = ("shipment_dispatched", "shipment_scanned", "out_for_delivery", *ATTEMPTS)
+MOVES = ("shipment_created", *DISPATCHES, "delivery_exception", "returned_to_sender")
 SESSION_GAP = CART_IDLE = timedelta(minutes=30)
 CHECKOUT_IDLE = timedelta(minutes=15)
 EXPIRY = timedelta(days=7)
@@ -293,7 +294,7 @@ class Order:
         there: set[str] = set()
         for event in self.events:
             parcel = event.get("shipment_id")
-            if parcel and parcel not in there and event["type"] != "delivery_promised":
+            if parcel and parcel not in there and event["type"] in MOVES:
                 missing.add(parcel)
             if event["type"] in types:
                 there.add(parcel or "")

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from schemas.events import CATALOGUE
-from throughline.oracle.answers import answer
+from throughline.oracle.answers import EPISODES, answer
 from throughline.oracle.records import Record
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -42,14 +42,18 @@ def masked(kind: str, value: str) -> str:
     return f"<{value.lower()}>"
 
 
-def asked(events: Iterable[dict[str, Any]], as_of: timedelta = 400 * DAY) -> duckdb.DuckDBPyConnection:
+def asked(
+    events: Iterable[dict[str, Any]], as_of: timedelta = 400 * DAY, kinds: Iterable[str] = EPISODES
+) -> duckdb.DuckDBPyConnection:
     """SQL's answer, as of so long after noon."""
-    return answer(records(events), masked, as_of=micros(as_of))
+    return answer(records(events), masked, as_of=micros(as_of), kinds=kinds)
 
 
-def episodes(events: Iterable[dict[str, Any]], as_of: timedelta = 400 * DAY) -> list[tuple[Any, ...]]:
+def episodes(
+    events: Iterable[dict[str, Any]], as_of: timedelta = 400 * DAY, kinds: Iterable[str] = EPISODES
+) -> list[tuple[Any, ...]]:
     """(kind, key, anchor, opened after noon, due after noon, ended after noon, how), in order of opening."""
-    rows = asked(events, as_of).execute(
+    rows = asked(events, as_of, kinds).execute(
         "SELECT kind, key, anchor, opened_at, due_at, ended_at, how FROM episodes ORDER BY opened_at, kind, key"
     )
     return [

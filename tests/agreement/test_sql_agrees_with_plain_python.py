@@ -15,6 +15,7 @@ from tests.agreement import by_hand
 from tests.agreement.households import SHORT_GAPS, THRESHOLDS, Pick, household
 from tests.agreement.stories import NOON, TICK, asked, micros
 
+KINDS = ("cart_abandoned", "checkout_abandoned", "dispatch_late", "delivery_late")
 ORDER = "person, order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at, delivered_at, days_late"
 ASKED_AFTER = SHORT_GAPS + tuple(gap for threshold in THRESHOLDS for gap in (threshold - TICK, threshold, threshold + TICK))
 
@@ -45,7 +46,7 @@ def test_what_sql_finds_in_a_town_is_what_the_words_say(seed: int) -> None:
 
 def agree(events: list[dict[str, Any]], as_of: timedelta) -> None:
     plain = by_hand.answer(events, NOON + as_of)
-    with asked(events, as_of) as sql:
+    with asked(events, as_of, KINDS) as sql:
         assert rows(sql, "SELECT person, event_id FROM touchpoints") == {
             (person, event["event_id"]) for person, life in plain.people.items() for event in life
         }

@@ -1,8 +1,8 @@
 """Runs the SQL: records in, a DuckDB connection with one table per relation out.
 
 The relations, in order, are the files of ``relations/``: identity first (``links`` to ``owners``), then what each person did
-(``touchpoints``, ``sessions``, ``carts``, ``checkouts``, ``orders``, ``journeys``), then what should have been signalled
-(``episodes``). Instants are microseconds since 1970 (UTC).
+(``touchpoints``, ``sessions``, ``carts``, ``checkouts``, ``orders``, ``tickets``, ``journeys``), then what should have been
+signalled (one per kind, and ``episodes`` of all of them). Instants are microseconds since 1970 (UTC).
 """
 
 from __future__ import annotations
@@ -15,17 +15,26 @@ import duckdb
 import pyarrow as pa
 
 from schemas.events import CATALOGUE
-from schemas.signals import NAMESPACE
+from schemas.signals import KINDS, NAMESPACE
 from throughline.oracle.decoding import HashIdentifier, decoded, revocations, ticks
 from throughline.oracle.definitions import Definitions
 from throughline.oracle.records import Record
 
 HERE = Path(__file__).parent
+EPISODES = (
+    *("checkout_abandoned", "cart_abandoned", "browse_abandoned", "payment_trouble", "form_trouble"),
+    *("search_dead_end", "page_frustration", "coupon_trouble"),
+    *("dispatch_late", "carrier_silent", "delay_expected", "delivery_late", "delivery_failed", "delivery_exception"),
+    *("refund_late", "where_is_my_order", "reply_late", "ticket_reopened", "repeat_contact", "bad_score"),
+)
+"""A relation for every kind of signal, with its name; what inhibits stands before what it inhibits."""
 RECEPTION = ("verdicts", "accepted")
 RELATIONS = (
     *("links", "quarantined", "belongings", "owners"),
-    *("touchpoints", "activity", "sessions", "carts", "checkouts", "parcels", "orders", "journeys"),
-    *("checkout_abandoned", "cart_abandoned", "dispatch_late", "delivery_late", "episodes"),
+    *("touchpoints", "activity", "visits", "sessions", "carts", "filled", "checkouts"),
+    *("parcels", "orders", "ways", "estimates", "tickets", "journeys"),
+    *EPISODES,
+    "episodes",
 )
 HOLD_AT_MOST = timedelta(hours=6)
 """A channel further behind than this does not hold time back (DESIGN.md, 3)."""
@@ -36,10 +45,15 @@ def answer(
     hash_identifier: HashIdentifier,
     definitions: Definitions = Definitions(),  # noqa: B008  (frozen)
     as_of: int | None = None,
+    kinds: Iterable[str] = KINDS,
 ) -> duckdb.DuckDBPyConnection:
-    """Every relation over ``records``, as of ``as_of``; without it as of the last tick, else of the last arrival."""
+    """Every relation over ``records``, as of ``as_of``; without it as of the last tick, else of the last arrival.
+
+    ``episodes`` holds those of ``kinds`` only, all that the contract knows unless said; what inhibits them is taken from all.
+    """
     records = list(records)
     connection = _connect(definitions)
+    connection.execute("SET VARIABLE kinds = $kinds", {"kinds": list(kinds)})
     _give(connection, "decoded", decoded(records, hash_identifier))
     _give(connection, "revocations", revocations(records))
     _give(connection, "ticks", ticks(records))
@@ -59,7 +73,8 @@ def _connect(definitions: Definitions) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"autoinstall_known_extensions": False, "TimeZone": "UTC"})
     connection.execute("SET VARIABLE namespace = $bytes", {"bytes": NAMESPACE.bytes})
     definitions.declare(connection)
-    connection.execute((HERE / "names.sql").read_text())
+    for macros in ("names", "endings"):
+        connection.execute((HERE / f"{macros}.sql").read_text())
     types = [{"type": one.name, "actor": one.actor, "stage": one.stage} for one in CATALOGUE.values()]
     _give(connection, "catalogue", pa.Table.from_pylist(types))
     return connection

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from schemas.signals import KINDS
 from throughline.oracle.answers import HERE, answer
 from throughline.oracle.decoding import HashIdentifier
 from throughline.oracle.definitions import Definitions
@@ -92,12 +93,14 @@ def verify(
     hash_identifier: HashIdentifier,
     definitions: Definitions = Definitions(),  # noqa: B008  (frozen)
     as_of: int | None = None,
+    kinds: Iterable[str] = KINDS,
 ) -> Verdict:
     """Compares ``lake`` with ``inputs``, which must be all that it was made from and have been worked off.
 
-    ``as_of`` (µs) is how far the clock has come; without it the inputs' last ticks say so, else their last arrival.
+    ``as_of`` (µs) is how far the clock has come; without it the inputs' last ticks say so, else their last arrival. ``kinds`` are
+    the signals that were looked for when the lake was made; one of any other kind is invented.
     """
-    with answer(inputs, hash_identifier, definitions, as_of) as connection:
+    with answer(inputs, hash_identifier, definitions, as_of, kinds) as connection:
         read_lake(connection, lake)
         connection.execute((HERE / "published.sql").read_text())
         faults = [kind(*row) for name, kind in FAULTS.items() for row in _rows(connection, name)]

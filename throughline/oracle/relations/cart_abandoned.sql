@@ -1,5 +1,5 @@
 -- A cart is abandoned when it is not empty, no checkout stands after its last change, and its customer does nothing for
--- `cart_idle`; but not while an abandoned checkout of it says the same.
+-- `cart_abandoned_idle`; but not while an abandoned checkout of it says the same.
 --
 -- One episode per change, as with checkouts. A checkout that names no cart is of all carts.
 WITH endings AS (
@@ -15,11 +15,11 @@ watched AS (
     GROUP BY ALL
 ),
 pauses AS (
-    SELECT w.*, a.moment + getvariable('cart_idle') AS due_at, a.next_at
+    SELECT w.*, a.moment + getvariable('cart_abandoned_idle') AS due_at, a.next_at
     FROM watched AS w
     JOIN activity AS a ON a.person = w.person AND a.turn >= w.turn AND a.turn < w.stop
-        AND coalesce(a.next_at > a.moment + getvariable('cart_idle'), true)
-    WHERE a.moment + getvariable('cart_idle') < getvariable('as_of')
+        AND coalesce(a.next_at > a.moment + getvariable('cart_abandoned_idle'), true)
+    WHERE a.moment + getvariable('cart_abandoned_idle') < getvariable('as_of')
 ),
 opened AS (
     SELECT person, key, event_id AS anchor, due_at, next_at
@@ -32,10 +32,10 @@ opened AS (
     QUALIFY row_number() OVER (PARTITION BY person, key, event_id ORDER BY due_at) = 1
 )
 SELECT 'cart_abandoned' AS kind, person, key, anchor, due_at AS opened_at, due_at,
-    CASE how WHEN 'resolved' THEN next_at WHEN 'expired' THEN due_at + getvariable('cart_expiry') END AS ended_at, how
+    CASE how WHEN 'resolved' THEN next_at WHEN 'expired' THEN due_at + getvariable('cart_abandoned_expires') END AS ended_at, how
 FROM (
     SELECT *,
-        CASE WHEN next_at <= due_at + getvariable('cart_expiry') THEN 'resolved'
-             WHEN due_at + getvariable('cart_expiry') < getvariable('as_of') THEN 'expired' ELSE 'open' END AS how
+        CASE WHEN next_at <= due_at + getvariable('cart_abandoned_expires') THEN 'resolved'
+             WHEN due_at + getvariable('cart_abandoned_expires') < getvariable('as_of') THEN 'expired' ELSE 'open' END AS how
     FROM opened
 )

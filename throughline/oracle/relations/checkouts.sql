@@ -24,14 +24,14 @@ begun AS (
     SELECT *, min(place) OVER (PARTITION BY person, key) AS first_place FROM named
 ),
 ends AS (
-    SELECT b.person, b.key, min(o.place) AS end_place, min(o.turn) AS end_turn
+    SELECT b.person, b.key, min(o.place) AS end_place, min(o.turn) AS end_turn, min(o.moment) AS end_at
     FROM (SELECT DISTINCT person, key, checkout_id, first_place FROM begun) AS b
     JOIN steps AS o ON o.ordered AND o.person = b.person
         AND (o.checkout_id = b.checkout_id OR (o.checkout_id IS NULL AND o.place > b.first_place))
     GROUP BY b.person, b.key
 )
-SELECT person, key, checkout_id, last_value(cart_id IGNORE NULLS) OVER so_far AS cart_id, event_id, type, moment, place,
-    turn,    lead(turn) OVER (PARTITION BY person, key ORDER BY place) AS next_change, end_turn
+SELECT person, key, checkout_id, last_value(cart_id IGNORE NULLS) OVER so_far AS cart_id, event_id, type, moment, place, turn,
+    properties, lead(turn) OVER (PARTITION BY person, key ORDER BY place) AS next_change, end_turn, end_at
 FROM begun LEFT JOIN ends USING (person, key)
 WHERE place < coalesce(end_place, 9e18::BIGINT)
 WINDOW so_far AS (PARTITION BY person, key ORDER BY place ROWS UNBOUNDED PRECEDING)

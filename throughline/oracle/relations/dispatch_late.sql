@@ -1,4 +1,4 @@
--- A dispatch is late when nothing shows the order on its way by its own `dispatch_by`, else `dispatch_within` after the order.
+-- A dispatch is late when nothing shows the order on its way by its own `dispatch_by`, else `dispatch_late_within` after the order.
 -- Dispatched (or given another date) at exactly that moment is in time. Ends with the dispatch, or when the whole order is
 -- cancelled.
 --
@@ -13,7 +13,7 @@ WITH said AS (
     WINDOW so_far AS (PARTITION BY person, key ORDER BY place ROWS UNBOUNDED PRECEDING)
 ),
 dates AS (
-    SELECT *, coalesce(dispatch_by, ordered_at + getvariable('dispatch_within')) AS due_at,
+    SELECT *, coalesce(dispatch_by, ordered_at + getvariable('dispatch_late_within')) AS due_at,
         greatest(due_at, moment) AS looked_at, lead(moment) OVER (PARTITION BY person, key ORDER BY place) AS next_said
     FROM said
     WHERE ordered_at IS NOT NULL

@@ -1,6 +1,6 @@
 -- Every touchpoint about an order or a shipment, under the order where one is known for the shipment, else under the shipment.
--- `known` counts the parcels under that key that something has happened to so far (being promised is not yet being a parcel),
--- `attempted` and `arrived` those of them that were.
+-- `moves` says whether it is about a parcel's way; `known` counts the parcels under that key that something has happened to on it so
+-- far (being promised, estimated or asked after is not yet being a parcel), `attempted` and `arrived` those of them that were.
 WITH consignments AS (
     SELECT person, shipment_id, arg_min(order_id, place) AS known_order
     FROM touchpoints
@@ -10,12 +10,14 @@ WITH consignments AS (
 keyed AS (
     SELECT * REPLACE (coalesce(order_id, known_order) AS order_id),
         coalesce('order:' || coalesce(order_id, known_order), 'shipment:' || shipment_id) AS key,
-        type IN ('delivery_attempt_failed', 'ready_for_pickup', 'delivered') AS attempts
+        type IN ('delivery_attempt_failed', 'ready_for_pickup', 'delivered') AS attempts,
+        attempts OR type IN ('shipment_created', 'shipment_dispatched', 'shipment_scanned', 'out_for_delivery', 'delivery_exception',
+                             'returned_to_sender') AS moves
     FROM touchpoints LEFT JOIN consignments USING (person, shipment_id)
     WHERE key IS NOT NULL
 )
 SELECT *,
-    count(DISTINCT shipment_id) FILTER (type != 'delivery_promised') OVER so_far AS known,
+    count(DISTINCT shipment_id) FILTER (moves) OVER so_far AS known,
     count(DISTINCT shipment_id) FILTER (attempts) OVER so_far AS attempted,
     count(DISTINCT shipment_id) FILTER (type = 'delivered') OVER so_far AS arrived
 FROM keyed
