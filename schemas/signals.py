@@ -94,6 +94,8 @@ class Kind:
     words: str
     severity: Severity
     action: str
+    lasting: bool = True
+    """False: it has happened and that is that, nothing ends it; it never stands on ``friction.open``."""
 
 
 KINDS: dict[str, Kind] = {
@@ -126,6 +128,120 @@ KINDS: dict[str, Kind] = {
             "A promise has passed, and the parcel is neither delivered, attempted nor ready for pickup",
             "error",
             "Tell the customer before they ask, with the new date; make it good.",
+        ),
+        Kind(
+            "browse_abandoned",
+            "session",
+            "Somebody looked at products, put nothing into a cart and went quiet",
+            "info",
+            "Nothing urgent: let it inform recommendations and the next visit.",
+            lasting=False,
+        ),
+        Kind(
+            "payment_trouble",
+            "checkout",
+            "Paying did not work: failed twice, declined for good, or no method that suits",
+            "error",
+            "Offer another way to pay at once; keep the checkout open; look whether others fail with this method too.",
+        ),
+        Kind(
+            "form_trouble",
+            "checkout",
+            "A form refused the same field three times",
+            "warning",
+            "Offer help at the field; look what it refuses.",
+        ),
+        Kind(
+            "search_dead_end",
+            "session",
+            "Two searches found nothing, and no product was looked at in between",
+            "info",
+            "Suggest what comes near; tell the assortment team what was looked for.",
+        ),
+        Kind(
+            "page_frustration",
+            "session",
+            "A page got in the way: a frustrated click, three errors, or the same page three times within 15 seconds",
+            "warning",
+            "Look at the page and at the errors shown there.",
+        ),
+        Kind(
+            "coupon_trouble",
+            "session",
+            "A coupon was denied, and the session ended without an order",
+            "info",
+            "Say why it was denied and what would work instead.",
+        ),
+        Kind(
+            "carrier_silent",
+            "order",
+            "The carrier has not said a word: no first scan 48 hours after dispatch, or no scan for 72 hours on the way",
+            "warning",
+            "Ask the carrier for a trace before the customer asks you.",
+        ),
+        Kind(
+            "delay_expected",
+            "order",
+            "The newest estimate is later than the promise, which is not yet past",
+            "warning",
+            "Tell the customer the new date now: the promise can still be mended.",
+        ),
+        Kind(
+            "delivery_failed",
+            "order",
+            "The carrier was at the door in vain, or the parcel lies unclaimed at the pickup point",
+            "warning",
+            "Check the address with the customer; arrange another attempt or remind them of the pickup.",
+        ),
+        Kind(
+            "delivery_exception",
+            "order",
+            "The parcel is damaged, lost, on its way back, or stuck in customs",
+            "error",
+            "Send a replacement or refund; open a claim with the carrier.",
+        ),
+        Kind(
+            "reply_late",
+            "ticket",
+            "A ticket has waited four hours for a human reply",
+            "warning",
+            "Answer now, or say when.",
+        ),
+        Kind(
+            "ticket_reopened",
+            "ticket",
+            "A ticket that was held to be solved is not",
+            "warning",
+            "Give it to somebody senior, with the whole history.",
+        ),
+        Kind(
+            "repeat_contact",
+            "ticket",
+            "The second ticket about one order, or the third in seven days",
+            "error",
+            "One person takes all of it over and calls the customer.",
+        ),
+        Kind(
+            "where_is_my_order",
+            "order",
+            "The customer is looking for a parcel that is on its way",
+            "warning",
+            "Send the tracking and the expected day unasked.",
+        ),
+        Kind(
+            "bad_score",
+            "order",
+            "A score that says unhappy: NPS 6 or less, the bottom two of five, the hardest two",
+            "warning",
+            "Call back and ask; note what was said.",
+            lasting=False,
+        ),
+        Kind(
+            "refund_late",
+            "order",
+            "A return was received five days ago and nothing was refunded",
+            "error",
+            "Refund today, and say so.",
         ),
     )
 }

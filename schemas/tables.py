@@ -70,6 +70,8 @@ class EventRow(Row, kw_only=True):
 
 class SessionRow(Row, kw_only=True):
     session_id: str
+    first_event_id: str
+    """The touchpoint that began it: a signal about the session has the key ``session:<first_event_id>``."""
     subject: str
     journey_id: str
     number: int

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from schemas.signals import Evidence, Signal
+from schemas.signals import KINDS, Evidence, Signal
 from schemas.tables import SignalRow
 from schemas.topics import FRICTION_OPEN, FRICTION_SIGNALS
 from streams.agents.publish import Record
@@ -19,12 +19,17 @@ _evidence = msgspec.json.Decoder(list[dict[str, str | int]])
 
 
 def signal_appends(signals: Iterable[SignalRow], partitions: int) -> dict[tuple[str, int], list[Record]]:
-    """Each change to ``friction.signals`` by its key, and the open set to ``friction.open``, where an end is a tombstone."""
+    """Each change to ``friction.signals`` by its key, and the open set to ``friction.open``, where an end is a tombstone.
+
+    What nothing can end is never open.
+    """
     appends: dict[tuple[str, int], list[Record]] = {}
     for row in signals:
         signal = published(row)
         record = Record(row.key.encode(), signal.model_dump_json().encode(), cloud_event(signal))
         appends.setdefault((FRICTION_SIGNALS, partition_of(row.key, partitions)), []).append(record)
+        if not KINDS[row.kind].lasting:
+            continue
         standing = record.value if row.status in OPEN else None
         place = (FRICTION_OPEN, partition_of(row.signal_id, partitions))
         appends.setdefault(place, []).append(Record(row.signal_id.encode(), standing, record.headers if standing else ()))

@@ -21,6 +21,9 @@ CHECKOUT_TYPES = frozenset(
         "payment_method_unavailable",
     ]
 )
+TYPES = CHECKOUT_TYPES | {"product_added", "product_removed", "order_completed"}
+"""The events that carts and checkouts know."""
+_STEP_ENDS = "\x1f"
 
 
 def apply(journey: Journey, touchpoint: Touchpoint) -> None:
@@ -92,12 +95,54 @@ def _checked_out(journey: Journey, touchpoint: Touchpoint) -> None:
     cart_id = touchpoint.refs.get("cart")
     if cart_id is not None:
         checkout.cart = f"cart:{cart_id}"
+    _obstructed(checkout, touchpoint)
     if touchpoint.type == "checkout_started":
         checkout.value_minor = touchpoint.facts.get("value_minor", checkout.value_minor)  # type: ignore[assignment]
         checkout.currency = touchpoint.facts.get("currency", checkout.currency)  # type: ignore[assignment]
         for cart in journey.carts.values():
             if checkout.cart in (None, cart.key):
                 cart.checkout_since = True
+
+
+def _obstructed(checkout: Checkout, touchpoint: Touchpoint) -> None:
+    """What stood in the customer's way, or stands there no longer."""
+    if touchpoint.type == "payment_failed":
+        checkout.failures += 1
+    elif touchpoint.type == "form_error_shown":
+        place = error_place(touchpoint)
+        checkout.errors[place] = checkout.errors.get(place, 0) + 1
+    elif touchpoint.type == "checkout_step_completed":
+        checkout.errors = {place: count for place, count in checkout.errors.items() if not completes(touchpoint, place)}
+
+
+def completes(touchpoint: Touchpoint, place: str) -> bool:
+    """Whether it completes the step of an error's place; one that names no step is of every step."""
+    step = place.partition(_STEP_ENDS)[0]
+    return touchpoint.type == "checkout_step_completed" and step in ("", str(touchpoint.facts.get("step", "")))
+
+
+def error_place(touchpoint: Touchpoint) -> str:
+    """The step, if the error names one, and the field."""
+    step, name = touchpoint.facts.get("step", ""), touchpoint.facts.get("field", "")
+    return f"{step}{_STEP_ENDS}{name}"
+
+
+def checkout_of(journey: Journey, touchpoint: Touchpoint) -> Checkout | None:
+    """The open checkout that a folded touchpoint was part of."""
+    checkout_id = touchpoint.refs.get("checkout")
+    key = f"checkout:{checkout_id}" if checkout_id is not None else journey.implicit_checkout
+    checkout = journey.checkouts.get(key) if key is not None else None
+    return None if checkout is None or checkout.ordered else checkout
+
+
+def worth(checkout: Checkout, journey: Journey) -> tuple[int | None, str | None]:
+    """Its own value (minor units, currency), else that of the cart it is of."""
+    if checkout.value_minor is not None:
+        return checkout.value_minor, checkout.currency
+    for cart in journey.carts.values():
+        if checkout.cart in (None, cart.key) and cart.items:
+            return cart.value_minor, cart.currency
+    return None, None
 
 
 def _checkout_of(journey: Journey, touchpoint: Touchpoint) -> Checkout | None:

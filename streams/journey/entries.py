@@ -7,6 +7,7 @@ touchpoints; and the keys of episodes (``cart:42``), which hold what journeys cl
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zlib import crc32
 
 import msgspec
@@ -19,6 +20,11 @@ Version = tuple[int, int]
 
 INDEX_BITS = 20
 """A position is ``offset << INDEX_BITS | index``: one integer, ordered as the log is."""
+
+
+def micros(duration: timedelta) -> Instant:
+    """A duration in the core's unit."""
+    return duration // timedelta(microseconds=1)
 
 
 def position(offset: int, index: int) -> int:

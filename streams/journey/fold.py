@@ -6,17 +6,18 @@ is found depends on the touchpoints and on the moment as of which one asks, on n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from msgspec import Struct, field
 
 from schemas.events import CATALOGUE
 from schemas.tables import JourneyRow, OrderRow, SessionRow
-from streams.journey import carts, orders, rows
+from streams.journey import carts, orders, rows, sessions, tickets
 from streams.journey.detectors import Detector
 from streams.journey.entries import Instant, Touchpoint, Transition
 from streams.journey.rules import Rules, micros
-from streams.journey.state import Episode, Fold, Journey, Session, evidence_of
+from streams.journey.state import Episode, Fold, Journey, Order, Session, Ticket, evidence_of
 
 SEVERITY = {"info": 0, "warning": 1, "error": 2, "critical": 4}
 """What an episode adds to its journey's friction score."""
@@ -25,13 +26,11 @@ Rowlike = SessionRow | JourneyRow | OrderRow
 
 
 class Outcome(Struct):
-    """What a stretch of folding has ended or changed: rows by (table, id), and the episodes it touched."""
+    """What a stretch of folding has ended or changed: rows by (table, id)."""
 
     rows: dict[tuple[str, str], Rowlike] = field(default_factory=dict)
     orders: dict[str, None] = field(default_factory=dict)
     """Keys of orders that have changed and stand in the open journey, in order."""
-    episodes: list[Episode] = field(default_factory=list)
-    """Opened or ended here, in that order; one that is ended where it was opened stands once."""
 
 
 class Folder:
@@ -41,13 +40,19 @@ class Folder:
         self._gap = micros(rules.session_gap)
         self._quiet = micros(rules.journey_quiet)
         self._order_waits = micros(rules.order_waits)
-        self._detectors = rules.detectors
-        self._by_kind: dict[str, Detector] = {detector.kind: detector for detector in rules.detectors}
-        self._expires = {detector.kind: micros(detector.expires) for detector in rules.detectors if detector.expires is not None}
+        self._by_kind = {detector.kind: detector for detector in rules.detectors}
+        self._opened_by = {
+            name: found for name in CATALOGUE if (found := [one for one in rules.detectors if name in one.opened_by])
+        }
+        self._with_deadlines = [detector for detector in rules.detectors if detector.watches is not None]
+        self._of_carts, self._of_checkouts, self._of_sessions, self._of_orders, self._of_tickets = (
+            [detector for detector in rules.detectors if detector.watches == watched]
+            for watched in ("carts", "checkouts", "sessions", "orders", "tickets")
+        )
 
     def apply(self, subject: str, fold: Fold, touchpoint: Touchpoint, outcome: Outcome) -> None:
         """One touchpoint, not before any that is folded so far."""
-        at = touchpoint.at
+        at, kind = touchpoint.at, touchpoint.type
         if fold.through == (at, touchpoint.event_id):
             return  # it came by two ways, and counts once
         if fold.next_due is not None and fold.next_due < at:
@@ -57,11 +62,16 @@ class Folder:
         if journey is None:
             journey = fold.journey = self._begin(subject, fold, touchpoint)
         self._touch(subject, journey, touchpoint, outcome)
-        for work in _WORK.get(touchpoint.type, ()):
-            work(fold, journey, touchpoint, outcome)
+        for work in _WORK.get(kind, ()):
+            changed = work(fold, journey, touchpoint, outcome)
+            if changed is not None:
+                self._set_due(changed, journey)
         if fold.episodes:
-            self._end_episodes(fold, journey, touchpoint, outcome)
-        if touchpoint.type == "privacy_requested" and touchpoint.facts.get("request") == "erasure":
+            self._end_episodes(fold, journey, touchpoint)
+        for detector in self._opened_by.get(kind, ()):
+            for episode in detector.on_event(touchpoint, journey, fold):
+                _opened(fold, journey, episode)
+        if kind == "privacy_requested" and touchpoint.facts.get("request") == "erasure":
             self._close(subject, fold, journey, at, outcome)
         fold.next_due = self._next_due(fold)
 
@@ -70,7 +80,7 @@ class Folder:
         while fold.next_due is not None and fold.next_due < before:
             now = fold.next_due
             fold.fired = max(fold.fired, now)
-            self._expire(fold, now, outcome)
+            self._expire(fold, now)
             self._open_due(fold, now, outcome)
             journey = fold.journey
             if journey is not None and self._closes_at(journey) <= now:
@@ -82,7 +92,8 @@ class Folder:
         journey = Journey(rows.journey_id(subject, touchpoint.event_id), fold.journeys, touchpoint.at, touchpoint.at)
         journey.carts, journey.implicit_cart = fold.carts, fold.implicit_cart
         journey.checkouts, journey.implicit_checkout = fold.checkouts, fold.implicit_checkout
-        fold.carts, fold.checkouts, fold.implicit_cart, fold.implicit_checkout = {}, {}, None, None
+        journey.tickets = fold.tickets
+        fold.carts, fold.checkouts, fold.implicit_cart, fold.implicit_checkout, fold.tickets = {}, {}, None, None, {}
         return journey
 
     def _touch(self, subject: str, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
@@ -99,7 +110,7 @@ class Folder:
             session = journey.session
             if session is None or at - session.ended_at > self._gap:
                 session = self._visit(subject, journey, touchpoint, outcome)
-            session.ended_at = at
+            session.ended_at, session.ends_at = at, at + self._gap
             session.touchpoints += 1
             if session.channel is None:
                 session.channel = channel
@@ -111,61 +122,65 @@ class Folder:
             outcome.rows["sessions", row.session_id] = row
         journey.sessions += 1
         session_id = rows.session_id(subject, touchpoint.event_id)
-        journey.session = Session(session_id, journey.sessions, touchpoint.at, touchpoint.at)
+        journey.session = Session(session_id, journey.sessions, touchpoint.at, touchpoint.at, first=touchpoint.event_id)
         return journey.session
 
-    def _end_episodes(self, fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+    def _end_episodes(self, fold: Fold, journey: Journey, touchpoint: Touchpoint) -> None:
         for episode in fold.episodes:
-            if not episode.open or (episode.journey != journey.id and episode.key not in journey.orders):
+            if not episode.open or episode.key in fold.past_orders:
                 continue
             reason = self._by_kind[episode.kind].ended_by(episode, journey, touchpoint)
             if reason is not None:
                 episode.transitions.append(Transition(touchpoint.at, "resolved", reason, by_deadline=False))
-                _note(outcome, episode)
 
-    def _expire(self, fold: Fold, now: Instant, outcome: Outcome) -> None:
+    def _expire(self, fold: Fold, now: Instant) -> None:
         for episode in fold.episodes:
-            if episode.open and self._expiry(episode) == now:
+            if self._expiry(episode, fold) == now:
                 episode.transitions.append(Transition(now, "expired", "Nothing more came of it.", by_deadline=True))
-                _note(outcome, episode)
 
-    def _expiry(self, episode: Episode) -> Instant | None:
-        lasts = self._expires.get(episode.kind)
-        return None if lasts is None else episode.transitions[0].at + lasts
+    def _expiry(self, episode: Episode, fold: Fold) -> Instant | None:
+        if fold.journey is None or not episode.open:
+            return None
+        return self._by_kind[episode.kind].expires_at(episode, fold.journey)
 
     def _open_due(self, fold: Fold, now: Instant, outcome: Outcome) -> None:
         journey = fold.journey
         if journey is None:
             return
-        for detector in self._detectors:
-            for thing in detector.things(journey):
+        for detector in self._with_deadlines:
+            for thing in _things(detector, journey):
                 due = detector.due(thing, journey)
                 if due is None or due > now:
                     continue
-                episode = detector.open(thing, journey, due, fold.episodes)
+                episode = detector.on_deadline(thing, journey, due, fold.episodes)
+                if isinstance(thing, Order | Ticket):
+                    self._set_due(thing, journey)
                 if episode is not None:
-                    fold.episodes.append(episode)
-                    journey.signals += 1
-                    journey.friction += SEVERITY[episode.severity]
-                    _note(outcome, episode)
-                    if thing.key in journey.orders:
+                    _opened(fold, journey, episode)
+                    if isinstance(thing, Order):
                         outcome.orders[thing.key] = None
+
+    def _set_due(self, thing: Order | Ticket, journey: Journey) -> None:
+        """What an order or a ticket waits for changes only with itself."""
+        detectors = self._of_orders if isinstance(thing, Order) else self._of_tickets
+        thing.next_due = min((due for one in detectors if (due := one.due(thing, journey)) is not None), default=None)
 
     def _next_due(self, fold: Fold) -> Instant | None:
         journey = fold.journey
         if journey is None:
             return None
-        soonest = self._closes_at(journey)
-        if journey.carts or journey.checkouts or journey.orders:
-            for detector in self._detectors:
-                for thing in detector.things(journey):
-                    due = detector.due(thing, journey)
-                    if due is not None and due < soonest:
-                        soonest = due
-        for episode in fold.episodes:
-            if episode.open and (expiry := self._expiry(episode)) is not None:
-                soonest = min(soonest, expiry)
-        return soonest
+        dues = [self._closes_at(journey)]
+        dues += [thing.next_due for thing in journey.orders.values() if thing.next_due is not None]
+        dues += [thing.next_due for thing in journey.tickets.values() if thing.next_due is not None]
+        session = [journey.session] if journey.session is not None else []
+        for detectors, things in (
+            (self._of_carts, journey.carts.values()),
+            (self._of_checkouts, journey.checkouts.values()),
+            (self._of_sessions, session),
+        ):
+            dues += [due for thing in things for one in detectors if (due := one.due(thing, journey)) is not None]
+        dues += [expiry for episode in fold.episodes if (expiry := self._expiry(episode, fold)) is not None]
+        return min(dues)
 
     def _closes_at(self, journey: Journey) -> Instant:
         """After the quiet days, or when what is still open has been waited for long enough."""
@@ -173,7 +188,7 @@ class Folder:
         for order in journey.orders.values():
             if order.waiting:
                 closes = max(closes, order.touched_at + self._order_waits)
-        if journey.tickets and any(journey.tickets.values()):
+        if journey.tickets and any(ticket.open for ticket in journey.tickets.values()):
             closes = max(closes, journey.last_at + self._order_waits)
         return closes
 
@@ -181,6 +196,7 @@ class Folder:
         write_open(subject, fold, outcome, list(journey.orders), closed_at=at)
         fold.carts, fold.implicit_cart = journey.carts, journey.implicit_cart
         fold.checkouts, fold.implicit_checkout = journey.checkouts, journey.implicit_checkout
+        fold.tickets = {name: ticket for name, ticket in journey.tickets.items() if ticket.touched_at + self._order_waits > at}
         fold.past_orders.update(journey.orders)
         for key, order in list(fold.past_orders.items()):
             if order.touched_at + self._order_waits <= at:
@@ -205,19 +221,28 @@ def write_open(subject: str, fold: Fold, outcome: Outcome, changed: list[str], c
             outcome.rows["orders", order.order_id] = order
 
 
-def _note(outcome: Outcome, episode: Episode) -> None:
-    if not any(known is episode for known in outcome.episodes):
-        outcome.episodes.append(episode)
+def _opened(fold: Fold, journey: Journey, episode: Episode) -> None:
+    fold.episodes.append(episode)
+    journey.signals += 1
+    journey.friction += SEVERITY[episode.severity]
 
 
-Work = Callable[[Fold, Journey, Touchpoint, Outcome], None]
+def _things(detector: Detector, journey: Journey) -> Iterable[Any]:
+    if detector.watches == "sessions":
+        return () if journey.session is None else (journey.session,)
+    return list(getattr(journey, str(detector.watches)).values())
 
 
-def _cart(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+Changed = Order | Ticket | None
+Work = Callable[[Fold, Journey, Touchpoint, Outcome], Changed]
+
+
+def _cart(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> Changed:
     carts.apply(journey, touchpoint)
+    return None
 
 
-def _order(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+def _order(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> Changed:
     counted = journey.order_count
     order = orders.apply(fold, journey, touchpoint)
     if order is not None:
@@ -226,41 +251,41 @@ def _order(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcom
         fold.orders += 1
         if fold.orders > 1:
             journey.stages.setdefault("repeat", touchpoint.at)
+    return order
 
 
-def _session(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
-    """What sessions count of their touchpoints."""
-    session = journey.session
-    assert session is not None
-    session.products_viewed += touchpoint.type == "product_viewed"
-    session.products_added += touchpoint.type == "product_added"
-    session.orders += touchpoint.type == "order_completed"
+def _session(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> Changed:
+    assert journey.session is not None
+    sessions.apply(journey.session, touchpoint)
+    return None
 
 
-def _support(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
-    """Tickets and human replies."""
-    kind, ticket = touchpoint.type, touchpoint.refs.get("ticket")
-    if kind == "agent_replied":
-        journey.replies += touchpoint.facts.get("by") == "human"
-    elif ticket is not None:
-        journey.tickets[ticket] = kind != "ticket_solved"
+def _looked_up(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> Changed:
+    if touchpoint.facts.get("kind") is not None:
+        for order in orders.meant(fold, journey, touchpoint):
+            order.status_views += 1
+    return None
 
 
-def _score(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
+def _ticket(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> Changed:
+    return tickets.apply(journey, touchpoint)
+
+
+def _score(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> Changed:
     facts = touchpoint.facts
     survey, score, scale = str(facts.get("survey", "review")), facts.get("score"), facts.get("scale_max", 5)
     if isinstance(score, int | float) and isinstance(scale, int | float):
         journey.scores.append((survey, float(score), float(scale)))  # as state unpacks them
+    return None
 
 
-_WORK: dict[str, tuple[Work, ...]] = {
-    **dict.fromkeys(carts.CHECKOUT_TYPES, (_cart,)),
-    **dict.fromkeys(orders.TYPES, (_order,)),
-    **dict.fromkeys(("ticket_opened", "ticket_reopened", "customer_replied", "ticket_solved", "agent_replied"), (_support,)),
-    **dict.fromkeys(("survey_answered", "review_posted"), (_score,)),
-    "product_viewed": (_session,),
-    "product_added": (_session, _cart),
-    "product_removed": (_cart,),
-    "order_completed": (_session, _cart, _order),
-}
+_WORKS: tuple[tuple[Work, frozenset[str]], ...] = (
+    (_session, sessions.TYPES),
+    (_cart, carts.TYPES),
+    (_order, orders.TYPES),
+    (_looked_up, frozenset(["page_viewed"])),
+    (_ticket, tickets.TYPES),
+    (_score, frozenset(["survey_answered", "review_posted"])),
+)
+_WORK = {name: tuple(work for work, types in _WORKS if name in types) for name in CATALOGUE}
 """What a touchpoint changes besides its journey and session, by its type."""

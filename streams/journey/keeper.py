@@ -11,6 +11,7 @@ from zlib import crc32
 
 import msgspec
 
+from schemas.signals import KINDS
 from schemas.tables import SignalRow
 from streams.journey.effects import Effects, Moment
 from streams.journey.entries import Claim, ClaimEntry, Instant, Transition
@@ -57,14 +58,14 @@ class Keeper:
                 self._publish(held, claim, moment, out)
             elif held.retract_after is not None and moment.firing > held.retract_after:
                 self._retract(held, moment, out)
-            if held.status not in (None, _STATUS_OPEN) and moment.firing > held.changed_at + self._kept:
+            if _is_over(held) and moment.firing > held.changed_at + self._kept:
                 del key.held[signal_id]
         key.next_due = min((due for held in key.held.values() if (due := self._due(held)) is not None), default=None)
 
     def _due(self, held: Held) -> Instant | None:
         if held.retract_after is not None:
             return held.retract_after
-        return held.changed_at + self._kept if held.status not in (None, _STATUS_OPEN) else None
+        return held.changed_at + self._kept if _is_over(held) else None
 
     def _publish(self, held: Held, claim: Claim, moment: Moment, out: Effects) -> None:
         if held.published == claim and held.status != "retracted":
@@ -125,6 +126,13 @@ def _standing(held: Held) -> Claim | None:
         (claim.transitions[0].at, claim.due_at, sender, claim) for sender, (_, claim) in held.claims.items() if claim is not None
     ]
     return min(claims, key=lambda item: item[:3])[3] if claims else None
+
+
+def _is_over(held: Held) -> bool:
+    """Ended, or of a kind that nothing ends."""
+    if held.published is not None and not KINDS[held.published.kind].lasting:
+        return True
+    return held.status not in (None, _STATUS_OPEN)
 
 
 def _told(claim: Claim) -> list[tuple[Instant, str]]:

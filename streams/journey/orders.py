@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from streams.journey.entries import Instant, Touchpoint
+from streams.journey.entries import Touchpoint
 from streams.journey.state import Fold, Journey, Order, Parcel, evidence_of
 
 _DISPATCHED = frozenset(
@@ -17,6 +17,9 @@ _DISPATCHED = frozenset(
 """Each tells that the parcel has left the house."""
 _ATTEMPTED = frozenset(["delivery_attempt_failed", "ready_for_pickup", "delivered"])
 _OF_PARCELS = _DISPATCHED | {"shipment_created", "delivery_exception", "returned_to_sender"}
+_AWAITS_SCAN = frozenset(["shipment_scanned", "out_for_delivery", "delivery_attempt_failed", "delivery_exception"])
+_HELD_UP = frozenset(["damaged", "lost", "customs"])
+"""Exceptions that explain why nobody scans the parcel."""
 
 
 def apply(fold: Fold, journey: Journey, touchpoint: Touchpoint) -> Order | None:
@@ -47,6 +50,12 @@ def key_of(fold: Fold, touchpoint: Touchpoint) -> str | None:
     if order_id is not None:
         return f"order:{order_id}"
     return None if shipment_id is None else f"shipment:{shipment_id}"
+
+
+def meant(fold: Fold, journey: Journey, touchpoint: Touchpoint) -> list[Order]:
+    """The orders on their way that a customer asks after: the one named, else all."""
+    key = key_of(fold, touchpoint)
+    return [order for order in journey.orders.values() if order.on_its_way and key in (None, order.key)]
 
 
 def learn_shipments(fold: Fold, touchpoints: Iterable[Touchpoint]) -> None:
@@ -86,7 +95,7 @@ def _cancelled(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
 
 
 def _refunded(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
-    order.refunded_at = touchpoint.at
+    order.refunded_at, order.refunded_by = touchpoint.at, evidence_of(touchpoint)
     amount = touchpoint.facts.get("amount_minor", order.total_minor)
     if amount is not None:
         order.refunded_minor = (order.refunded_minor or 0) + amount  # type: ignore[assignment, operator]
@@ -101,7 +110,9 @@ def _promised(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
 
 
 def _estimated(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
-    order.estimated_at = touchpoint.facts.get("at", order.estimated_at)  # type: ignore[assignment]
+    if "at" in touchpoint.facts:
+        order.estimated_at = touchpoint.facts["at"]  # type: ignore[assignment]
+        order.estimated_by = evidence_of(touchpoint)
 
 
 def _return_requested(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
@@ -109,7 +120,8 @@ def _return_requested(order: Order, touchpoint: Touchpoint, journey: Journey) ->
 
 
 def _return_received(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
-    order.return_received_at = order.return_received_at or touchpoint.at
+    if order.return_received_at is None:
+        order.return_received_at, order.return_received_by = touchpoint.at, evidence_of(touchpoint)
 
 
 _CHANGES: dict[str, Callable[[Order, Touchpoint, Journey], None]] = {
@@ -137,22 +149,44 @@ def _moved(order: Order, touchpoint: Touchpoint) -> None:
         unnamed = order.parcels.pop("", None)
         parcels = [order.parcels.setdefault(shipment_id, unnamed or Parcel())]
     for parcel in parcels:
-        _move(parcel, touchpoint.type, touchpoint.at)
+        _move(parcel, touchpoint)
+    if touchpoint.type == "returned_to_sender":
+        order.returned_at = order.returned_at or touchpoint.at
     if touchpoint.type in _DISPATCHED:
         order.dispatched_at = order.dispatched_at or touchpoint.at
-    _settle(order)
+    _settle(order, touchpoint)
 
 
-def _move(parcel: Parcel, kind: str, at: Instant) -> None:
+def _move(parcel: Parcel, touchpoint: Touchpoint) -> None:
+    kind, at = touchpoint.type, touchpoint.at
     if kind in _DISPATCHED:
         parcel.dispatched_at = parcel.dispatched_at or at
     if kind in _ATTEMPTED:
         parcel.attempted_at = parcel.attempted_at or at
     if kind == "delivered":
         parcel.delivered_at = parcel.delivered_at or at
+    elif kind == "returned_to_sender":
+        parcel.returned_at = parcel.returned_at or at
+    elif kind == "ready_for_pickup" and parcel.pickup is None:
+        parcel.pickup, parcel.pickup_at = evidence_of(touchpoint), at
+    _heard_of(parcel, touchpoint)
 
 
-def _settle(order: Order) -> None:
+def _heard_of(parcel: Parcel, touchpoint: Touchpoint) -> None:
+    """A word of its way, and what must follow it. Its dispatch is one while nothing else is known, a label none."""
+    kind = touchpoint.type
+    if kind == "shipment_created" or (kind == "shipment_dispatched" and parcel.word is not None):
+        return
+    parcel.word, parcel.word_at, parcel.silent = evidence_of(touchpoint), touchpoint.at, False
+    if parcel.delivered_at is not None or parcel.returned_at is not None:
+        parcel.awaits = None
+    elif kind == "shipment_dispatched":
+        parcel.awaits = "first scan"
+    else:
+        parcel.awaits = "scan" if kind in _AWAITS_SCAN and touchpoint.facts.get("exception") not in _HELD_UP else None
+
+
+def _settle(order: Order, touchpoint: Touchpoint) -> None:
     """The order as a whole: attempted and delivered when the last of its known parcels is. Once it is, it stays."""
     attempts = [parcel.attempted_at for parcel in order.parcels.values()]
     if order.first_attempt_at is None and attempts and None not in attempts:
@@ -160,3 +194,4 @@ def _settle(order: Order) -> None:
     deliveries = [parcel.delivered_at for parcel in order.parcels.values()]
     if order.delivered_at is None and deliveries and None not in deliveries:
         order.delivered_at = max(at for at in deliveries if at is not None)
+        order.delivered_by = evidence_of(touchpoint)

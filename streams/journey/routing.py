@@ -40,6 +40,9 @@ from streams.journey.rules import Rules, micros
 RECENT_LINKS = 100_000
 """Links remembered as sent; forgetting one only repeats it."""
 
+ORDER_STATUS = "order_status"
+"""The ``page_kind`` of a page that says where a parcel is."""
+
 _IDENTIFIERS = (
     ("customer", "customer_id"),
     ("email", "email"),
@@ -59,15 +62,21 @@ _REFS = (
 )
 
 FACTS: dict[str, tuple[str, ...]] = {
+    "page_viewed": ("url", "path", "page_kind"),
+    "products_searched": ("results",),
     "product_added": ("product_id", "quantity", "price_minor", "currency"),
     "product_removed": ("product_id", "quantity"),
     "checkout_started": ("value_minor", "currency"),
+    "checkout_step_completed": ("step",),
+    "form_error_shown": ("field", "step"),
+    "payment_failed": ("decline",),
     "order_completed": ("total_minor", "currency", "dispatch_by"),
     "order_updated": ("total_minor", "currency", "dispatch_by"),
     "order_cancelled": ("whole",),
     "order_refunded": ("amount_minor",),
     "delivery_promised": ("promised_at", "promised_date", "destination_timezone"),
     "estimate_updated": ("estimated_at", "estimated_date", "destination_timezone"),
+    "delivery_exception": ("exception",),
     "agent_replied": ("by",),
     "survey_answered": ("survey", "score", "scale_max"),
     "review_posted": ("score", "scale_max"),
@@ -196,6 +205,8 @@ class Router:
     def _facts(self, event: Event) -> dict[str, Any]:
         said = event.properties
         facts = {name: value for name in FACTS[event.type] if (value := getattr(said, name, None)) is not None}
+        if event.type == "page_viewed":
+            return _page(facts)
         if event.type in ("delivery_promised", "estimate_updated"):
             return self._promise(facts)
         if (deadline := facts.get("dispatch_by")) is not None:
@@ -266,6 +277,13 @@ class Router:
         except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError) as error:
             fault = Fault(path="", rule="a tick or a revocation", value=str(error)[:100])
             self._refuse(record, "unreadable", [fault], None, out)
+
+
+def _page(facts: dict[str, Any]) -> dict[str, Any]:
+    """Which page it was, as a number that tells it from the others of its session; and what it is for, where that matters."""
+    address = facts.get("url", facts.get("path"))
+    page = {"page": crc32(address.encode())} if address is not None else {}
+    return page | {"kind": ORDER_STATUS} if facts.get("page_kind") == ORDER_STATUS else page
 
 
 def _carried(event: Event) -> str:

@@ -37,6 +37,7 @@ def session_id(subject: str, first: str) -> str:
 def session_row(subject: str, journey: Journey, session: Session) -> SessionRow:
     return SessionRow(
         session_id=session.id,
+        first_event_id=session.first,
         subject=subject,
         journey_id=journey.id,
         number=session.number,
@@ -70,7 +71,7 @@ def journey_row(subject: str, journey: Journey, closed_at: Instant | None, signa
         revenue=_json.encode(revenue(journey)).decode(),
         promises_kept=verdicts.count(True),
         promises_missed=verdicts.count(False),
-        tickets=len(journey.tickets),
+        tickets=journey.ticket_count,
         replies=journey.replies,
         scores=_json.encode(journey.scores).decode() if journey.scores else None,
         signals=journey.signals,
@@ -113,7 +114,7 @@ def outcome(journey: Journey) -> str:
         return "converted"
     if journey.cart_count or journey.checkout_count:
         return "abandoned"
-    if journey.tickets and not journey.stages.keys() - {"support"}:
+    if journey.ticket_count and not journey.stages.keys() - {"support"}:
         return "served"
     return "browsed"
 

@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from streams.journey.detectors import DETECTORS, Detector
-from streams.journey.entries import Instant
+from streams.journey.entries import micros
 
-
-def micros(duration: timedelta) -> Instant:
-    """A duration in the core's unit."""
-    return duration // timedelta(microseconds=1)
+__all__ = ["Rules", "micros"]
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,10 @@ class Checkout(Struct, array_like=True):
     changed_at: Instant = 0
     ordered: bool = False
     opened_for: str | None = None
+    failures: int = 0
+    """Payments that failed."""
+    errors: dict[str, int] = {}
+    """Field and step to the errors shown since the step was last completed."""
 
 
 class Parcel(Struct, array_like=True):
@@ -65,6 +69,18 @@ class Parcel(Struct, array_like=True):
     attempted_at: Instant | None = None
     """First of delivery attempted, ready for pickup, delivered."""
     delivered_at: Instant | None = None
+    returned_at: Instant | None = None
+    word: Evidence | None = None
+    """The last that was heard of its way."""
+    word_at: Instant = 0
+    awaits: str | None = None
+    """``first scan`` or ``scan``: what must follow; None while nothing must."""
+    silent: bool = False
+    """The silence after its last word has been told."""
+    pickup: Evidence | None = None
+    pickup_at: Instant = 0
+    """When it was first ready for pickup."""
+    pickup_judged: bool = False
 
 
 class Order(Struct, array_like=True):
@@ -86,6 +102,7 @@ class Order(Struct, array_like=True):
     promise_known_at: Instant = 0
     timezone: str | None = None
     estimated_at: Instant | None = None
+    estimated_by: Evidence | None = None
     first_attempt_at: Instant | None = None
     delivered_at: Instant | None = None
     return_requested_at: Instant | None = None
@@ -97,6 +114,19 @@ class Order(Struct, array_like=True):
     delivery_late: bool = False
     dated_at: Instant = 0
     """When its date of dispatch was last spoken of: by a date that was past already it is late from then on, not before."""
+    returned_at: Instant | None = None
+    """A parcel of it came back undelivered."""
+    delivered_by: Evidence | None = None
+    refunded_by: Evidence | None = None
+    """The last one."""
+    return_received_by: Evidence | None = None
+    refund_late: bool = False
+    asked_for: bool = False
+    """The customer has been looking for it, and that was told."""
+    status_views: int = 0
+    """How often its status was looked up while it was on its way."""
+    next_due: Instant | None = None
+    """When the first of its own deadlines falls if nothing happens before."""
 
     @property
     def waiting(self) -> bool:
@@ -105,6 +135,33 @@ class Order(Struct, array_like=True):
             return True
         over = self.delivered_at or self.cancelled_at or self.return_received_at
         return over is None and (self.promised_at is not None or bool(self.parcels))
+
+    @property
+    def worth(self) -> tuple[int | None, str | None]:
+        return self.total_minor, self.currency
+
+    @property
+    def on_its_way(self) -> bool:
+        over = self.delivered_at or self.cancelled_at or self.returned_at
+        return over is None and self.dispatched_at is not None
+
+
+class Ticket(Struct, array_like=True):
+    key: str
+    open: bool = False
+    opened_at: Instant | None = None
+    opened_by: Evidence | None = None
+    order: str | None = None
+    """The order it was opened about, as the producer names it."""
+    waiting_by: Evidence | None = None
+    """The customer's first word that nobody has answered yet."""
+    waiting_at: Instant = 0
+    late_for: str | None = None
+    """The word whose missing answer has been told."""
+    touched_at: Instant = 0
+    journey: int = 0
+    """The number of the last journey it was heard of in."""
+    next_due: Instant | None = None
 
 
 class Episode(Struct, array_like=True):
@@ -124,10 +181,16 @@ class Episode(Struct, array_like=True):
     currency: str | None = None
     claimed: int = 0
     """How many of its transitions the key's keeper was told."""
+    detail: str = ""
+    """What its detector must know of it to end it."""
 
     @property
     def open(self) -> bool:
         return self.transitions[-1].status == "opened"
+
+    @property
+    def opened_at(self) -> Instant:
+        return self.transitions[0].at
 
     def visible(self, as_of: Instant) -> int:
         """How many transitions may be told: none that waiting found before the clock has passed it, nor what follows one."""
@@ -147,6 +210,25 @@ class Session(Struct, array_like=True):
     products_viewed: int = 0
     products_added: int = 0
     orders: int = 0
+    first: str = ""
+    """The event that began it: signals know it by this, whoever turns out to be the customer."""
+    ends_at: Instant = 0
+    """If the customer stays away until then, and the clock passes it, the session is over."""
+    dead_searches: int = 0
+    """Searches without results since a product was last viewed."""
+    errors: int = 0
+    pages: list[tuple[Instant, int]] = []
+    """The latest page views: when, and which page."""
+    denied: Evidence | None = None
+    """The last coupon denied, if no order followed."""
+    told: list[str] = []
+    """Kinds of trouble that it has had: each once."""
+    passed_over: Instant = -1
+    """The activity whose silence was put down to an abandoned cart or checkout."""
+
+    @property
+    def key(self) -> str:
+        return f"session:{self.first}"
 
 
 class Journey(Struct, array_like=True):
@@ -169,8 +251,9 @@ class Journey(Struct, array_like=True):
     cart_count: int = 0
     checkout_count: int = 0
     order_count: int = 0
-    tickets: dict[str, bool] = {}
-    """Ticket to whether it is open."""
+    tickets: dict[str, Ticket] = {}
+    ticket_count: int = 0
+    """Of those, heard of in this journey."""
     replies: int = 0
     scores: list[tuple[str, float, float]] = []
     signals: int = 0
@@ -193,6 +276,7 @@ class Fold(Struct, array_like=True):
     checkouts: dict[str, Checkout] = {}
     implicit_cart: str | None = None
     implicit_checkout: str | None = None
+    tickets: dict[str, Ticket] = {}
     episodes: list[Episode] = []
     """Those that are open or not yet told to the end."""
     next_due: Instant | None = None

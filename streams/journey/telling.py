@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from schemas.signals import signal_id
+from schemas.signals import KINDS, signal_id
 from streams.journey.effects import Effects, Moment
 from streams.journey.entries import Claim, ClaimEntry, Touchpoint, partition_of
 from streams.journey.fold import Folder, Outcome, Rowlike, write_open
@@ -73,9 +73,8 @@ class Teller:
             self._folder.apply(live.name, fold, touchpoint, outcome)
         self._folder.advance(live.name, fold, state.as_of, outcome)
         write_open(live.name, fold, outcome, list(fold.journey.orders) if fold.journey is not None else [])
-        episodes = {id(episode): episode for episode in (*fold.episodes, *outcome.episodes)}.values()
         claims = {}
-        for episode in episodes:
+        for episode in fold.episodes:
             episode.claimed = episode.visible(state.as_of)
             if episode.claimed:
                 claim = claim_of(live.name, episode, episode.claimed)
@@ -160,11 +159,16 @@ def forget_told(fold: Fold) -> None:
 
 
 def _may_end(episode: Episode, fold: Fold) -> bool:
-    """While its journey goes on; an order's also afterwards, in whichever journey more is heard of it."""
-    journey = fold.journey
-    if episode.key in fold.past_orders:
-        return True
-    return journey is not None and (episode.journey == journey.id or episode.key in journey.orders)
+    """While what it is about is remembered: an order's or ticket's episode also when its journey is over."""
+    about, _, _ = episode.key.partition(":")
+    now = fold.journey
+    if about in ("order", "shipment"):
+        lasts = episode.key in fold.past_orders or (now is not None and episode.key in now.orders)
+    elif about == "ticket":
+        lasts = episode.key.removeprefix("ticket:") in (fold.tickets if now is None else now.tickets)
+    else:
+        lasts = True
+    return lasts and KINDS[episode.kind].lasting
 
 
 def copy_of(fold: Fold) -> Fold:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from schemas.instants import moment as _moment
-from streams.journey.entries import Instant
+from streams.journey.entries import Instant, Touchpoint
 
 _DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
 """Currencies whose minor unit is not a hundredth (ISO 4217); the rest have two decimals."""
@@ -29,3 +29,27 @@ def span(duration: timedelta | Instant) -> str:
         if seconds >= size * (2 if unit == "d" else 1):
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds:.3g} s"
+
+
+def came_back(touchpoint: Touchpoint) -> str:
+    """How a silence ended."""
+    if touchpoint.type == "order_completed":
+        return ordered(touchpoint.at)
+    return f"The customer came back at {moment(touchpoint.at)} ({touchpoint.type})."
+
+
+def ordered(at: Instant) -> str:
+    return f"The customer ordered at {moment(at)}."
+
+
+def delivered_late(at: Instant, due: Instant) -> str:
+    return f"Delivered {moment(at)}, {span(at - due)} late."
+
+
+def delivered(at: Instant) -> str:
+    return f"Delivered {moment(at)}."
+
+
+def cancelled(at: Instant | None) -> str | None:
+    """Nothing where it was not."""
+    return None if at is None else f"The order was cancelled at {moment(at)}."

@@ -7,22 +7,23 @@ The same checkout opens again only after something happened in it: one change, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from schemas.signals import KINDS
-from streams.journey.entries import Instant, Touchpoint, Transition
+from streams.journey.carts import worth
+from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Checkout, Episode, Journey
-from streams.journey.words import moment, money, span
+from streams.journey.words import came_back, moment, money, span
 
 
 @dataclass(frozen=True)
-class CheckoutAbandoned:
+class CheckoutAbandoned(Detector):
     kind: ClassVar[str] = "checkout_abandoned"
-    version: ClassVar[int] = 1
+    watches: ClassVar[Watched | None] = "checkouts"
 
     idle: timedelta = timedelta(minutes=15)
     """Quiet for longer than this (Snowplow's example: 15 min; Shopify waits 10 h before it writes)."""
@@ -31,10 +32,7 @@ class CheckoutAbandoned:
 
     @cached_property
     def _idle(self) -> Instant:
-        return self.idle // timedelta(microseconds=1)
-
-    def things(self, journey: Journey) -> Iterable[Checkout]:
-        return journey.checkouts.values()
+        return micros(self.idle)
 
     def due(self, checkout: Checkout, journey: Journey) -> Instant | None:
         if checkout.ordered or checkout.changed_by is None or checkout.opened_for == checkout.changed_by[0]:
@@ -43,41 +41,20 @@ class CheckoutAbandoned:
             return None
         return journey.last_own_at + self._idle
 
-    def open(self, checkout: Checkout, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
+    def on_deadline(self, checkout: Checkout, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert checkout.changed_by is not None
         assert journey.last_own is not None
         checkout.opened_for = checkout.changed_by[0]
-        value, currency = self._value(checkout, journey)
+        value = worth(checkout, journey)
         reason = (
-            f"A checkout worth {money(value, currency)}, last seen going on {moment(checkout.changed_at)}, has no order; "
+            f"A checkout worth {money(*value)}, last seen going on {moment(checkout.changed_at)}, has no order; "
             f"the customer has been quiet for {span(self.idle)} since {moment(journey.last_own_at)}."
         )
-        return Episode(
-            kind=self.kind,
-            key=checkout.key,
-            anchor=checkout.changed_by[0],
-            journey=journey.id,
-            due_at=at,
-            severity=KINDS[self.kind].severity,
-            action=KINDS[self.kind].action,
-            evidence=list(dict.fromkeys([checkout.changed_by, journey.last_own])),
-            transitions=[Transition(at, "opened", reason, by_deadline=True)],
-            value_minor=value,
-            currency=currency,
-        )
+        evidence = [checkout.changed_by, journey.last_own]
+        return self.episode(checkout.key, checkout.changed_by[0], journey, at, reason, evidence, worth=value, by_deadline=True)
 
     def ended_by(self, episode: Episode, journey: Journey, touchpoint: Touchpoint) -> str | None:
-        if not touchpoint.own:
-            return None
-        if touchpoint.type == "order_completed":
-            return f"The customer ordered at {moment(touchpoint.at)}."
-        return f"The customer came back at {moment(touchpoint.at)} ({touchpoint.type})."
+        return came_back(touchpoint) if touchpoint.own else None
 
-    def _value(self, checkout: Checkout, journey: Journey) -> tuple[int | None, str | None]:
-        """Its own value, else that of the cart it is of."""
-        if checkout.value_minor is not None:
-            return checkout.value_minor, checkout.currency
-        for cart in journey.carts.values():
-            if checkout.cart in (None, cart.key) and cart.items:
-                return cart.value_minor, cart.currency
-        return None, None
+    def expires_at(self, episode: Episode, journey: Journey) -> Instant | None:
+        return None if self.expires is None else episode.opened_at + micros(self.expires)

@@ -7,26 +7,20 @@ the whole order is cancelled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 
-from schemas.signals import KINDS
-from streams.journey.entries import Instant, Touchpoint, Transition
+from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.entries import Instant, Touchpoint
 from streams.journey.state import Episode, Journey, Order
-from streams.journey.words import moment, money, span
+from streams.journey.words import cancelled, delivered_late, moment, money
 
 
 @dataclass(frozen=True)
-class DeliveryLate:
+class DeliveryLate(Detector):
     kind: ClassVar[str] = "delivery_late"
-    version: ClassVar[int] = 1
-
-    expires: ClassVar[timedelta | None] = None
-
-    def things(self, journey: Journey) -> Iterable[Order]:
-        return journey.orders.values()
+    watches: ClassVar[Watched | None] = "orders"
 
     def due(self, order: Order, journey: Journey) -> Instant | None:
         if order.promised_at is None or order.delivery_late:
@@ -35,35 +29,23 @@ class DeliveryLate:
             return None
         return max(order.promised_at, order.promise_known_at)
 
-    def open(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
+    def on_deadline(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert order.promised_at is not None
         assert order.promised_by is not None
         order.delivery_late = True
         known = f", now expected {moment(order.estimated_at)}" if order.estimated_at is not None else ""
         reason = (
-            f"Promised for {moment(order.promised_at)}, {money(order.total_minor, order.currency)}: "
+            f"Promised for {moment(order.promised_at)}, {money(*order.worth)}: "
             f"neither delivered, attempted nor ready for pickup{known}."
         )
-        return Episode(
-            kind=self.kind,
-            key=order.key,
-            anchor="",
-            journey=journey.id,
-            due_at=order.promised_at,
-            severity=KINDS[self.kind].severity,
-            action=KINDS[self.kind].action,
-            evidence=[order.promised_by],
-            transitions=[Transition(at, "opened", reason, by_deadline=True)],
-            value_minor=order.total_minor,
-            currency=order.currency,
+        return self.episode(
+            order.key, "", journey, at, reason, [order.promised_by], due=order.promised_at, worth=order.worth, by_deadline=True
         )
 
     def ended_by(self, episode: Episode, journey: Journey, touchpoint: Touchpoint) -> str | None:
         order = journey.orders.get(episode.key)
         if order is None:
-            return "The parcel's order is known now and speaks for it."
+            return None
         if order.delivered_at is not None:
-            return f"Delivered {moment(order.delivered_at)}, {span(order.delivered_at - episode.due_at)} late."
-        if order.cancelled_at is not None:
-            return f"The order was cancelled at {moment(order.cancelled_at)}."
-        return None
+            return delivered_late(order.delivered_at, episode.due_at)
+        return cancelled(order.cancelled_at)

@@ -6,33 +6,29 @@ attempt, the delivery) tells that it was dispatched. It ends with the dispatch, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from schemas.signals import KINDS
-from streams.journey.entries import Instant, Touchpoint, Transition
+from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Journey, Order
-from streams.journey.words import moment, money, span
+from streams.journey.words import cancelled, moment, money, span
 
 
 @dataclass(frozen=True)
-class DispatchLate:
+class DispatchLate(Detector):
     kind: ClassVar[str] = "dispatch_late"
-    version: ClassVar[int] = 1
+    watches: ClassVar[Watched | None] = "orders"
 
     within: timedelta = timedelta(hours=48)
     """From order to dispatch, where the order has no ``dispatch_by`` (parcelLab: created + x h; Narvar: day 2)."""
-    expires: ClassVar[timedelta | None] = None
 
     @cached_property
     def _within(self) -> Instant:
-        return self.within // timedelta(microseconds=1)
-
-    def things(self, journey: Journey) -> Iterable[Order]:
-        return journey.orders.values()
+        return micros(self.within)
 
     def due(self, order: Order, journey: Journey) -> Instant | None:
         if order.ordered_at is None or order.dispatch_late:
@@ -47,36 +43,19 @@ class DispatchLate:
             return order.dispatch_by
         return (order.ordered_at or 0) + self._within
 
-    def open(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
+    def on_deadline(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert order.ordered_at is not None
         assert order.ordered_by is not None
         order.dispatch_late = True
         by = self._by(order)
         told = "the shop had set itself" if order.dispatch_by is not None else f"{span(self.within)} after the order"
-        reason = (
-            f"Order of {moment(order.ordered_at)}, {money(order.total_minor, order.currency)}, has not been dispatched "
-            f"by {moment(by)}, {told}."
-        )
-        return Episode(
-            kind=self.kind,
-            key=order.key,
-            anchor="",
-            journey=journey.id,
-            due_at=by,
-            severity=KINDS[self.kind].severity,
-            action=KINDS[self.kind].action,
-            evidence=[order.ordered_by],
-            transitions=[Transition(by, "opened", reason, by_deadline=True)],
-            value_minor=order.total_minor,
-            currency=order.currency,
-        )
+        reason = f"Order of {moment(order.ordered_at)}, {money(*order.worth)}, has not been dispatched by {moment(by)}, {told}."
+        return self.episode(order.key, "", journey, by, reason, [order.ordered_by], worth=order.worth, by_deadline=True)
 
     def ended_by(self, episode: Episode, journey: Journey, touchpoint: Touchpoint) -> str | None:
         order = journey.orders.get(episode.key)
         if order is None:
-            return "The parcel's order is known now and speaks for it."
+            return None
         if order.dispatched_at is not None:
             return f"Dispatched {moment(order.dispatched_at)}, {span(order.dispatched_at - episode.due_at)} late."
-        if order.cancelled_at is not None:
-            return f"The order was cancelled at {moment(order.cancelled_at)}."
-        return None
+        return cancelled(order.cancelled_at)
