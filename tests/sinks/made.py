@@ -34,7 +34,7 @@ def link(identifier: str, target: str, at: int = NOON, **more: Any) -> IdentityL
 
 def session(session_id: str, **more: Any) -> SessionRow:
     least: dict[str, Any] = {
-        "subject": "customer:ada", "journey_id": "j", "number": 1,
+        "subject": "customer:ada", "journey_id": "j", "number": 1, "first_event_id": "e",
         "started_at": NOON, "ended_at": NOON, "touchpoints": 1,
     }  # fmt: skip
     return SessionRow(session_id=session_id, **(least | more))
