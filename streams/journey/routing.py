@@ -281,8 +281,8 @@ class Router:
 
 def _page(facts: dict[str, Any]) -> dict[str, Any]:
     """Which page it was, as a number that tells it from the others of its session; and what it is for, where that matters."""
-    address = facts.get("url", facts.get("path"))
-    page = {"page": crc32(address.encode())} if address is not None else {}
+    address = facts.get("url") or facts.get("path")
+    page = {"page": crc32(address.encode())} if address else {}
     return page | {"kind": ORDER_STATUS} if facts.get("page_kind") == ORDER_STATUS else page
 
 

@@ -14,6 +14,6 @@ scores AS (
 bad AS (
     SELECT person, event_id FROM scores JOIN limits USING (survey) WHERE score * scale <= bad * coalesce(scale_max, scale)
 )
-SELECT 'bad_score' AS kind, person, coalesce('order:' || order_id, 'ticket:' || ticket_id, 'session:' || session_id) AS key,
+SELECT 'bad_score' AS kind, person, coalesce('order:' || order_id, 'ticket:' || ticket_id, 'session:' || first_event_id) AS key,
     event_id AS anchor, t.moment AS opened_at, t.moment AS due_at, NULL::BIGINT AS ended_at, 'open' AS how
 FROM bad JOIN touchpoints AS t USING (person, event_id) JOIN visits USING (person, event_id) JOIN sessions USING (person, session)

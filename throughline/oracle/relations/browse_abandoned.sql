@@ -20,7 +20,7 @@ said_by_others AS (
     UNION ALL
     SELECT person, opened_at, ended_at FROM cart_abandoned
 )
-SELECT 'browse_abandoned' AS kind, person, 'session:' || session_id AS key, '' AS anchor, due_at AS opened_at, due_at,
+SELECT 'browse_abandoned' AS kind, person, 'session:' || first_event_id AS key, '' AS anchor, due_at AS opened_at, due_at,
     NULL::BIGINT AS ended_at, 'open' AS how
 FROM pauses AS p JOIN sessions USING (person, session)
 WHERE NOT EXISTS (FROM filled AS f WHERE f.person = p.person AND f.turn <= p.turn AND p.turn < f.until)

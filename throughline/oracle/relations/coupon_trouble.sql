@@ -8,7 +8,7 @@ WITH denied AS (
     HAVING denial IS NOT NULL AND coalesce(purchase < denial, true)
 ),
 opened AS (
-    SELECT person, 'session:' || session_id AS key, over_at
+    SELECT person, 'session:' || first_event_id AS key, over_at
     FROM denied JOIN sessions USING (person, session)
     WHERE over_at < getvariable('as_of')
 ),

@@ -21,6 +21,6 @@ opened AS (
         OR (type = 'page_viewed' AND page IS NOT NULL AND loop <= getvariable('page_frustration_loop_within'))
     QUALIFY row_number() OVER (PARTITION BY person, session ORDER BY turn) = 1
 )
-SELECT 'page_frustration' AS kind, person, 'session:' || session_id AS key, '' AS anchor, moment AS opened_at, moment AS due_at,
+SELECT 'page_frustration' AS kind, person, 'session:' || first_event_id AS key, '' AS anchor, moment AS opened_at, moment AS due_at,
     how_ended(NULL, over_at) AS how, when_ended(how, NULL, over_at) AS ended_at
 FROM opened JOIN sessions USING (person, session)

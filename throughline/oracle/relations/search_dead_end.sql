@@ -17,6 +17,6 @@ opened AS (
     WHERE number >= getvariable('search_dead_end_searches')
     QUALIFY row_number() OVER (PARTITION BY person, session ORDER BY turn) = 1
 )
-SELECT 'search_dead_end' AS kind, person, 'session:' || session_id AS key, '' AS anchor, moment AS opened_at, moment AS due_at,
+SELECT 'search_dead_end' AS kind, person, 'session:' || first_event_id AS key, '' AS anchor, moment AS opened_at, moment AS due_at,
     how_ended(NULL, over_at) AS how, when_ended(how, NULL, over_at) AS ended_at
 FROM opened JOIN sessions USING (person, session)
