@@ -32,7 +32,7 @@ RECEPTION = ("verdicts", "accepted")
 RELATIONS = (
     *("links", "quarantined", "belongings", "owners"),
     *("touchpoints", "activity", "visits", "sessions", "carts", "filled", "checkouts"),
-    *("parcels", "orders", "ways", "estimates", "tickets", "journeys"),
+    *("consignments", "parcels", "orders", "ways", "estimates", "tickets", "journeys"),
     *EPISODES,
     "episodes",
 )
@@ -75,7 +75,7 @@ def _connect(definitions: Definitions) -> duckdb.DuckDBPyConnection:
     definitions.declare(connection)
     for macros in ("names", "endings"):
         connection.execute((HERE / f"{macros}.sql").read_text())
-    types = [{"type": one.name, "actor": one.actor, "stage": one.stage} for one in CATALOGUE.values()]
+    types = [{"type": one.name, "topic": one.topic, "actor": one.actor, "stage": one.stage} for one in CATALOGUE.values()]
     _give(connection, "catalogue", pa.Table.from_pylist(types))
     return connection
 

@@ -1,20 +1,15 @@
--- Every touchpoint about an order or a shipment, under the order where one is known for the shipment, else under the shipment.
+-- What is told of orders and shipments, under the order where one is known for the shipment, else under the shipment. Tickets, pages and
+-- scores may name an order and tell nothing of it.
 -- `moves` says whether it is about a parcel's way; `known` counts the parcels under that key that something has happened to on it so
--- far (being promised, estimated or asked after is not yet being a parcel), `attempted` and `arrived` those of them that were.
-WITH consignments AS (
-    SELECT person, shipment_id, arg_min(order_id, place) AS known_order
-    FROM touchpoints
-    WHERE shipment_id IS NOT NULL AND order_id IS NOT NULL
-    GROUP BY person, shipment_id
-),
-keyed AS (
+-- far (being promised or estimated is not yet being a parcel), `attempted` and `arrived` those of them that were.
+WITH keyed AS (
     SELECT * REPLACE (coalesce(order_id, known_order) AS order_id),
         coalesce('order:' || coalesce(order_id, known_order), 'shipment:' || shipment_id) AS key,
         type IN ('delivery_attempt_failed', 'ready_for_pickup', 'delivered') AS attempts,
         attempts OR type IN ('shipment_created', 'shipment_dispatched', 'shipment_scanned', 'out_for_delivery', 'delivery_exception',
                              'returned_to_sender') AS moves
     FROM touchpoints LEFT JOIN consignments USING (person, shipment_id)
-    WHERE key IS NOT NULL
+    WHERE key IS NOT NULL AND (topic = 'delivery.events' OR type LIKE 'order_%')
 )
 SELECT *,
     count(DISTINCT shipment_id) FILTER (moves) OVER so_far AS known,

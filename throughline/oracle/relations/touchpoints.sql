@@ -1,6 +1,6 @@
 -- Every touchpoint of a person in order. `turn` counts the person's own touchpoints before it: for one of their own it is its
 -- number among these, so a stretch of turns is a stretch of what the customer did.
-SELECT person, event_id, type, moment, actor = 'customer' AS own, cart_id, checkout_id, order_id, shipment_id, ticket_id, channel,
+SELECT person, event_id, type, moment, topic, actor = 'customer' AS own, cart_id, checkout_id, order_id, shipment_id, ticket_id, channel,
     stage, properties,
     row_number() OVER life AS place,
     count(*) FILTER (actor = 'customer') OVER life - (actor = 'customer')::BIGINT AS turn

@@ -11,22 +11,19 @@ WITH under_way AS (
     WHERE dispatched_place IS NOT NULL
 ),
 questions AS (
-    SELECT person, event_id, type, moment, place, order_id, shipment_id
-    FROM touchpoints
+    SELECT person, event_id, type, moment, place,
+        coalesce('order:' || coalesce(order_id, known_order), 'shipment:' || shipment_id) AS about
+    FROM touchpoints LEFT JOIN consignments USING (person, shipment_id)
     WHERE type = 'ticket_opened' OR (type = 'page_viewed' AND properties ->> 'page_kind' = 'order_status')
 ),
 asked AS (
     SELECT u.*, q.event_id, q.type, q.moment, q.place
-    FROM questions AS q JOIN parcels AS p USING (person, place) JOIN under_way AS u ON u.person = p.person AND u.key = p.key
-    UNION ALL
-    SELECT u.*, q.event_id, q.type, q.moment, q.place
-    FROM questions AS q JOIN under_way AS u USING (person)
-    WHERE q.order_id IS NULL AND q.shipment_id IS NULL
+    FROM questions AS q JOIN under_way AS u ON u.person = q.person AND coalesce(u.key = q.about, true)
+    WHERE q.place > u.since AND coalesce(q.place < u.until, true)
 ),
 numbered AS (
     SELECT *, row_number() OVER (PARTITION BY person, key, type ORDER BY place) AS number
     FROM asked
-    WHERE place > since AND coalesce(place < until, true)
 )
 SELECT 'where_is_my_order' AS kind, person, key, '' AS anchor, moment AS opened_at, moment AS due_at, until_at AS ended_at,
     how_ended(until_at, NULL) AS how
