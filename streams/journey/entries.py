@@ -70,16 +70,13 @@ class Transition(Struct, array_like=True, gc=False):
 
 
 class Claim(Struct, array_like=True, gc=False):
-    """What a journey says of one episode, as far as the clock lets it be known."""
+    """What a journey says of one episode, as far as the clock lets it be known. Which episode it is and who says so, the entry
+    tells that brings it."""
 
-    signal_id: str
     kind: str
-    key: str
     journey_id: str
-    subject: str
     due_at: Instant
     severity: str
-    action: str
     evidence: list[tuple[str, int, int, int]]
     transitions: list[Transition]
     """Never empty, the first is ``opened``; a claim that is withdrawn is sent as ``None``."""

@@ -46,18 +46,20 @@ class Keeper:
         known = held.claims.get(entry.sender)
         if known is not None and entry.version <= known[0]:
             return
+        if held.published_of == entry.sender and held.published_was is None:
+            held.published_was = held.published
         held.claims[entry.sender] = (entry.version, entry.claim)
         standing = _standing(held)
         held.retract_after = entry.clock if standing is None else None
 
-    def settle(self, key: Key, moment: Moment, out: Effects) -> None:
-        """Publish what has changed, retract what nobody claims any more, forget what is long over."""
+    def settle(self, name: str, key: Key, moment: Moment, out: Effects) -> None:
+        """Publish what has changed, retract what nobody claims any more, forget what is long over. ``name`` is the key's."""
         for signal_id, held in list(key.held.items()):
-            claim = _standing(held)
-            if claim is not None:
-                self._publish(held, claim, moment, out)
+            sender = _standing(held)
+            if sender is not None:
+                self._publish((name, signal_id), held, sender, moment, out)
             elif held.retract_after is not None and moment.firing > held.retract_after:
-                self._retract(held, moment, out)
+                self._retract((name, signal_id), held, moment, out)
             if _is_over(held) and moment.firing > held.changed_at + self._kept:
                 del key.held[signal_id]
         key.next_due = min((due for held in key.held.values() if (due := self._due(held)) is not None), default=None)
@@ -67,39 +69,46 @@ class Keeper:
             return held.retract_after
         return held.changed_at + self._kept if _is_over(held) else None
 
-    def _publish(self, held: Held, claim: Claim, moment: Moment, out: Effects) -> None:
-        if held.published == claim and held.status != "retracted":
+    def _publish(self, identity: tuple[str, str], held: Held, sender: str, moment: Moment, out: Effects) -> None:
+        claim, published = held.claims[sender][1], held.published
+        assert claim is not None
+        if sender == held.published_of and claim == published and held.status != "retracted":
+            held.published_was = None
             return
-        told = _told(held.published) if held.published is not None and held.status != "retracted" else []
+        told = _told(published) if published is not None and held.status != "retracted" else []
         steps = claim.transitions
         fresh = steps[len(told) :] if _told(claim)[: len(told)] == told else steps[-1:]
         for step in fresh or [_update(steps[-1])]:
-            self._emit(claim, step, moment, out)
-        held.published, held.status = claim, steps[-1].status
+            self._emit(identity, sender, claim, step, moment, out)
+        held.published_of, held.published_was, held.status = sender, None, steps[-1].status
         held.changed_at = max(moment.arrival, steps[-1].at, held.changed_at)
 
-    def _retract(self, held: Held, moment: Moment, out: Effects) -> None:
+    def _retract(self, identity: tuple[str, str], held: Held, moment: Moment, out: Effects) -> None:
         held.retract_after = None
-        if held.published is not None and held.status != "retracted":
+        published = held.published
+        if held.published_of is not None and published is not None and held.status != "retracted":
             step = Transition(moment.arrival, "retracted", "What came in late shows that it never was so.", by_deadline=False)
-            self._emit(held.published, step, moment, out)
+            self._emit(identity, held.published_of, published, step, moment, out)
         held.status = "retracted"
         held.changed_at = max(moment.arrival, held.changed_at)
 
-    def _emit(self, claim: Claim, step: Transition, moment: Moment, out: Effects) -> None:
+    def _emit(
+        self, identity: tuple[str, str], subject: str, claim: Claim, step: Transition, moment: Moment, out: Effects
+    ) -> None:
+        key, signal_id = identity
         opened = claim.transitions[0]
         evidence = [
             {"event_id": event_id, "topic": self._topics[topic], "partition": partition, "offset": place}
             for event_id, topic, partition, place in claim.evidence
         ]
         row = SignalRow(
-            signal_id=claim.signal_id,
+            signal_id=signal_id,
             kind=claim.kind,
             status=step.status,
             severity=claim.severity,
-            key=claim.key,
+            key=key,
             journey_id=claim.journey_id,
-            subject=claim.subject,
+            subject=subject,
             opened_at=opened.at,
             due_at=claim.due_at,
             ended_at=None if step.status in (_STATUS_OPEN, "updated") else step.at,
@@ -111,8 +120,8 @@ class Keeper:
             detector=claim.kind,
             detector_version=self._versions.get(claim.kind, 0),
             settings_digest=self._digests.get(claim.kind, ""),
-            action=claim.action,
-            holdout=crc32(claim.key.encode()) % 10_000 < self._holdout,
+            action=KINDS[claim.kind].action,
+            holdout=crc32(key.encode()) % 10_000 < self._holdout,
             replay=moment.replay,
         )
         moment.stamp(row)
@@ -120,17 +129,17 @@ class Keeper:
         out.row("signals", moment.offset, _encode(row))
 
 
-def _standing(held: Held) -> Claim | None:
-    """Where two journeys claim it, the one that found it first; ties go to the lesser name, so that chance decides nothing."""
-    claims = [
-        (claim.transitions[0].at, claim.due_at, sender, claim) for sender, (_, claim) in held.claims.items() if claim is not None
-    ]
-    return min(claims, key=lambda item: item[:3])[3] if claims else None
+def _standing(held: Held) -> str | None:
+    """Whose claim counts. Where two journeys claim it, the one that found it first; ties go to the lesser name, so that chance
+    decides nothing."""
+    claims = [(claim.transitions[0].at, claim.due_at, sender) for sender, (_, claim) in held.claims.items() if claim is not None]
+    return min(claims)[2] if claims else None
 
 
 def _is_over(held: Held) -> bool:
     """Ended, or of a kind that nothing ends."""
-    if held.published is not None and not KINDS[held.published.kind].lasting:
+    published = held.published
+    if published is not None and not KINDS[published.kind].lasting:
         return True
     return held.status not in (None, _STATUS_OPEN)
 

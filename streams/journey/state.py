@@ -323,12 +323,22 @@ class Held(Struct, array_like=True):
     """What journeys claim of one episode, and what was last published of it."""
 
     claims: dict[str, tuple[Version, Claim | None]] = {}
-    published: Claim | None = None
+    """By sender, its newest."""
+    published_of: str | None = None
+    """Whose claim was last published."""
+    published_was: Claim | None = None
+    """That claim, where its sender says something else by now: what is the same is kept once."""
     status: str | None = None
     ended_at: Instant | None = None
     retract_after: Instant | None = None
     """Nobody claims it any more: it is retracted when the clock passes this and nobody has claimed it anew."""
     changed_at: Instant = 0
+
+    @property
+    def published(self) -> Claim | None:
+        if self.published_of is None or self.published_was is not None:
+            return self.published_was
+        return self.claims[self.published_of][1]
 
 
 class Key(Struct, array_like=True):

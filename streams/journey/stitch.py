@@ -189,7 +189,7 @@ class Stitcher:
             if name.startswith(KEY):
                 key = self._key(name)
                 if key is not None and key.next_due is not None and key.next_due < firing:
-                    self._keeper.settle(key, self.moment, out)
+                    self._keeper.settle(name.removeprefix(KEY), key, self.moment, out)
                 self._schedule(name, key.next_due if key is not None else None)
             else:
                 live = self._subject(name)
@@ -221,7 +221,7 @@ class Stitcher:
         for index, entry in claims:
             if (moment.epoch, position(moment.offset, index)) > key.applied:
                 self._keeper.take(key, entry, moment)
-        self._keeper.settle(key, moment, out)
+        self._keeper.settle(name.removeprefix(KEY), key, moment, out)
         key.applied = max(key.applied, moment.version)
         self._schedule(name, key.next_due)
 

@@ -16,8 +16,10 @@ from streams.journey.identity import Ownership
 from streams.journey.orders import learn_shipments
 from streams.journey.state import Episode, Fold, Subject, encoder, fold_decoder
 
-Said = tuple[dict[tuple[str, str], Rowlike], dict[str, Claim]]
-"""Rows by (table, id) and claims by signal id."""
+Claims = dict[tuple[str, str], Claim]
+"""By (key, signal id)."""
+Said = tuple[dict[tuple[str, str], Rowlike], Claims]
+"""Rows by (table, id), and claims."""
 NOTHING = Fold().through
 """How far a fold reaches that has nothing in it."""
 
@@ -64,7 +66,7 @@ class Teller:
         rows, claims = live.said
         return {**rows, **{identity: row for identity, row in live.outcome.rows.items() if not row.withdrawn}}, claims
 
-    def _run(self, live: Live) -> tuple[Fold, dict[tuple[str, str], Rowlike], dict[str, Claim]]:
+    def _run(self, live: Live) -> tuple[Fold, dict[tuple[str, str], Rowlike], Claims]:
         """The fold from the base on: itself, its rows, and the claims that follow as of now."""
         state, outcome = live.state, Outcome()
         fold = copy_of(state.base)
@@ -77,8 +79,7 @@ class Teller:
         for episode in fold.episodes:
             episode.claimed = episode.visible(state.as_of)
             if episode.claimed:
-                claim = claim_of(live.name, episode, episode.claimed)
-                claims[claim.signal_id] = claim
+                claims[name_of(episode)] = claim_of(episode, episode.claimed)
         return fold, outcome.rows, claims
 
     def refold(self, live: Live, was: Said, moment: Moment, out: Effects) -> None:
@@ -112,36 +113,36 @@ class Teller:
             visible = episode.visible(state.as_of)
             if visible > episode.claimed:
                 episode.claimed = visible
-                claim = claim_of(live.name, episode, visible)
-                self._claim(live.name, claim, moment, out)
+                identity, claim = name_of(episode), claim_of(episode, visible)
+                self._claim(live.name, identity, claim, moment, out)
                 if live.said is not None:
-                    live.said[1][claim.signal_id] = claim
+                    live.said[1][identity] = claim
         forget_told(state.fold)
 
-    def _tell_difference(self, name: str, was: dict[str, Claim], now: dict[str, Claim], moment: Moment, out: Effects) -> None:
-        for identity, claim in was.items():
+    def _tell_difference(self, name: str, was: Claims, now: Claims, moment: Moment, out: Effects) -> None:
+        for identity in was:
             if identity not in now:
-                entry = ClaimEntry(claim.key, name, moment.version, identity, None, moment.cause)
-                out.send(partition_of(claim.key, self._partitions), entry)
+                self._claim(name, identity, None, moment, out)
         for identity, claim in now.items():
             if was.get(identity) != claim:
-                self._claim(name, claim, moment, out)
+                self._claim(name, identity, claim, moment, out)
 
-    def _claim(self, name: str, claim: Claim, moment: Moment, out: Effects) -> None:
-        entry = ClaimEntry(claim.key, name, moment.version, claim.signal_id, claim, moment.cause)
-        out.send(partition_of(claim.key, self._partitions), entry)
+    def _claim(self, name: str, identity: tuple[str, str], claim: Claim | None, moment: Moment, out: Effects) -> None:
+        """Say it to the key's keeper; None withdraws."""
+        key, signal = identity
+        out.send(partition_of(key, self._partitions), ClaimEntry(key, name, moment.version, signal, claim, moment.cause))
 
 
-def claim_of(name: str, episode: Episode, visible: int) -> Claim:
+def name_of(episode: Episode) -> tuple[str, str]:
+    return episode.key, signal_id(episode.kind, episode.key, episode.anchor)
+
+
+def claim_of(episode: Episode, visible: int) -> Claim:
     return Claim(
-        signal_id=signal_id(episode.kind, episode.key, episode.anchor),
         kind=episode.kind,
-        key=episode.key,
         journey_id=episode.journey,
-        subject=name,
         due_at=episode.due_at,
         severity=episode.severity,
-        action=episode.action,
         evidence=episode.evidence,
         transitions=episode.transitions[:visible],
         value_minor=episode.value_minor,

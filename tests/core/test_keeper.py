@@ -31,14 +31,14 @@ class Desk:
     def claims(self, sender: str, *steps: Transition, at: Instant = 300, version: int | None = None) -> None:
         """The sender claims the episode as far as these steps; without any it withdraws."""
         self.version += 1
-        claim = Claim("s", "cart_abandoned", "cart:42", f"journey of {sender}", sender, 100, "warning", "write", [], list(steps))
+        claim = Claim("cart_abandoned", f"journey of {sender}", 100, "warning", [], list(steps))
         number = self.version if version is None else version
         entry = ClaimEntry("cart:42", sender, (1, number), "s", claim if steps else None, at)
         self.keeper.take(self.key, entry, self._now(at))
-        self.keeper.settle(self.key, self._now(at), self.out)
+        self.keeper.settle("cart:42", self.key, self._now(at), self.out)
 
     def clock(self, at: Instant) -> None:
-        self.keeper.settle(self.key, self._now(at), self.out)
+        self.keeper.settle("cart:42", self.key, self._now(at), self.out)
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -170,6 +170,19 @@ def test_a_change_is_dated_by_the_log_never_before_itself() -> None:
     desk.claims("ada", OPENED, at=50)
     desk.claims("ada", OPENED, RESOLVED, at=300)
     assert [row.changed_at for row in desk.out.signals] == [100, 300]
+
+
+def test_what_is_published_and_still_claimed_is_kept_once_and_outlives_its_claim() -> None:
+    desk = Desk()
+    desk.claims("tablet", OPENED)
+    held = desk.key.held["s"]
+    published = held.published
+    assert (published, held.published_was) == (held.claims["tablet"][1], None)
+    desk.claims("tablet")
+    assert held.published == published
+    desk.claims("tablet", OPENED)
+    assert (held.published, held.published_was) == (published, None)
+    assert desk.told == [("opened", "tablet")]
 
 
 # -- the keeper in the shop -----------------------------------------------------------------------------------------------------
