@@ -13,6 +13,9 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
+from schemas.events import CATALOGUE, NUMBERED
+
+_OWN = tuple(CATALOGUE[name].own for name in NUMBERED)
 Instant = int
 """Microseconds since 1970-01-01 UTC."""
 Version = tuple[int, int]
@@ -36,16 +39,15 @@ def partition_of(name: str, partitions: int) -> int:
     return crc32(name.encode()) % partitions
 
 
-class Touchpoint(Struct, array_like=True, omit_defaults=True, gc=False):
+class Touchpoint(Struct, array_like=True, gc=False):
     """An event as a journey remembers it: only what sessions, orders and detectors look at."""
 
     at: Instant
     event_id: str
-    type: str
+    number: int
+    """Its type's, in ``NUMBERED``."""
     source: tuple[int, int, int]
     """(topic, partition, offset) of the record it came in; topic as its place in ``SOURCE_TOPICS``."""
-    own: bool = False
-    """The customer's own doing, as opposed to a carrier's, the shop's or an agent's."""
     channel: str | None = None
     refs: dict[str, str] = {}
     """``cart checkout order shipment ticket`` where the event names one."""
@@ -53,10 +55,17 @@ class Touchpoint(Struct, array_like=True, omit_defaults=True, gc=False):
     """The few properties that matter to the fold, by name."""
     digest: int = 0
     """CRC-32 of what the producer wrote: the same id with another digest is a conflict."""
-    late: bool = False
-    """Past the lateness window: remembered so that it counts once, folded into nothing."""
     via: int = 0
     """Where it stands in the state of a subject: 0 its own, else the contributor it came through."""
+
+    @property
+    def type(self) -> str:
+        return NUMBERED[self.number]
+
+    @property
+    def own(self) -> bool:
+        """The customer's own doing, as opposed to a carrier's, the shop's or an agent's."""
+        return _OWN[self.number]
 
 
 class Transition(Struct, array_like=True, gc=False):
@@ -89,6 +98,8 @@ class EventEntry(Struct, array_like=True, tag="e", gc=False):
     touchpoint: Touchpoint
     row: bytes
     """The event's row for the lake as JSON, without its position."""
+    late: bool = False
+    """Past the lateness window: remembered so that it counts once, folded into nothing."""
 
 
 class LinkEntry(Struct, array_like=True, tag="l", gc=False):

@@ -19,7 +19,7 @@ from msgspec import NODEFAULT, UNSET, Struct, field
 from msgspec.structs import fields
 
 from schemas.codec import Event, Fault, Rejected, decode
-from schemas.events import CATALOGUE
+from schemas.events import NUMBERS
 from schemas.instants import micros as instant
 from schemas.instants import moment as moment_of
 from schemas.tables import EventRow, Row
@@ -119,7 +119,6 @@ class Router:
         self._future = micros(rules.future)
         self._zone = rules.store_timezone
         self._recent_links: dict[tuple[str, str, int], Instant] = {}
-        self._own = {name: kind.actor == "customer" for name, kind in CATALOGUE.items()}
 
     def route(self, records: Iterable[Source], out: RouteOut) -> None:
         for record in records:
@@ -156,11 +155,11 @@ class Router:
         at = min(at, received)
         subject, weaker = identifiers[0], identifiers[1:]
         touchpoint = self._touchpoint(event, at, record)
-        touchpoint.late = received - at > self._lateness
+        late = received - at > self._lateness
         self._hash_inside(event, record)
-        row = _event_row(event, at, received, touchpoint.late, subject, record)
-        self._send(subject, EventEntry(subject, touchpoint, row), out)
-        if not touchpoint.late:
+        row = _event_row(event, at, received, late, subject, record)
+        self._send(subject, EventEntry(subject, touchpoint, row, late), out)
+        if not late:
             for identifier in weaker:
                 self._link(identifier, subject, at, event.event_id, out)
         return None
@@ -202,7 +201,7 @@ class Router:
         kind = event.type
         source = (record.topic, record.partition, record.offset)
         facts = self._facts(event) if kind in FACTS else {}
-        return Touchpoint(at, event.event_id, kind, source, self._own[kind], event.channel, _refs(event), facts, _digest(event))
+        return Touchpoint(at, event.event_id, NUMBERS[kind], source, event.channel, _refs(event), facts, _digest(event))
 
     def _facts(self, event: Event) -> dict[str, Any]:
         said = event.properties

@@ -95,7 +95,7 @@ class Stepper:
         out.counts["events"] += 1
         owner = live.ownership.owner(touchpoint.at)
         out.row("events", moment.offset, moment.placed(entry.row, index, owner))
-        if touchpoint.late:
+        if entry.late:
             out.counts["late"] += 1
             came = max(moment.arrival, touchpoint.at + self._lateness)
             state.late[touchpoint.event_id] = (touchpoint.digest, touchpoint.source, came)

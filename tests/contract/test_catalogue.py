@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from hashlib import sha256
 
 import pytest
 
-from schemas.events import CATALOGUE
+from schemas.events import CATALOGUE, NUMBERED
 from schemas.signals import KINDS, NAMESPACE, Signal, signal_id
 from schemas.tables import SIGNALS
 from schemas.topics import FRICTION_OPEN, JOURNEY_LOG, JOURNEYS, SOURCE_TOPICS, TOPICS
@@ -33,6 +34,11 @@ def test_every_event_of_the_specification_is_there_on_its_topic_and_no_other() -
     assert {topic: [e.name for e in CATALOGUE.values() if e.topic == topic] for topic in SOURCE_TOPICS} == {
         topic: names.split() for topic, names in SPECIFIED.items()
     }
+
+
+def test_every_event_has_a_number_and_those_given_once_stay_as_they_are() -> None:
+    assert sorted(NUMBERED) == sorted(CATALOGUE)
+    assert sha256(" ".join(NUMBERED[:55]).encode()).hexdigest()[:16] == "b9f8c4e4167820f2"
 
 
 def test_only_what_customers_do_themselves_is_their_own() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.events import NUMBERS
 from schemas.tables import ProgressRow
 from streams.journey.clock import NEVER, Clock
 from streams.journey.effects import Effects
@@ -17,7 +18,7 @@ from tests.core.shop import DAY, HOUR, SECOND, Shop
 SOURCES = ("cart/0", "cart/1", "parcel/0")
 HOLD = micros(Rules().hold_at_most)
 EVERY = micros(SECOND)
-SEEN = Touchpoint(1, "e", "page_viewed", (0, 0, 0), own=True)
+SEEN = Touchpoint(1, "e", NUMBERS["page_viewed"], (0, 0, 0))
 
 
 def clock(levels: int = 2, journeys: tuple[str, ...] = ("0", "1")) -> Clock:

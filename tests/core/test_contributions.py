@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
+from schemas.events import NUMBERS
 from schemas.tables import JOURNEYS
 from streams.journey.effects import Effects
 from streams.journey.entries import Entry, EventEntry, GenesisEntry, LinkEntry, MergeEntry, TickEntry, Touchpoint, pack
@@ -15,7 +16,7 @@ ADA, TABLET, ORDER = "customer:ada", "anonymous:tablet", "order:7"
 
 
 def seen(name: str, at: int = 1) -> Touchpoint:
-    return Touchpoint(at, name, "page_viewed", (0, 0, at), own=True)
+    return Touchpoint(at, name, NUMBERS["page_viewed"], (0, 0, at))
 
 
 def brought(sender: str, version: int, *touchpoints: Touchpoint, whole: bool = True) -> MergeEntry:

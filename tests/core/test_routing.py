@@ -131,7 +131,7 @@ def test_more_than_a_day_ahead_is_no_event(ahead: timedelta, refused: bool) -> N
 def test_more_than_thirty_days_old_is_late_and_links_nobody(old: timedelta, late: bool) -> None:
     out = routed(source(event("page_viewed", customer_id="ada", anonymous_id="tablet") | {"received_at": later(old)}))
     (entry,) = [entry for entry in entries(out) if isinstance(entry, EventEntry)]
-    assert entry.touchpoint.late == late
+    assert entry.late == late
     assert b'"late":true' in entry.row or not late
     assert bool(links(out)) != late
 
