@@ -31,22 +31,22 @@ def answer(events: list[Touchpoint], as_of: datetime) -> Answer:
     for person, life in sorted(found.people.items()):
         found.sessions |= sessions(person, life)
         found.orders |= {order.row(person) for order in orders(life) if order.order_id}
-        found.episodes += episodes(person, life, as_of)
+        found.episodes += episodes(life, as_of)
     found.episodes = first_of_each(found.episodes)
     return found
 
 
-def episodes(person: str, life: Life, as_of: datetime) -> list[Episode]:
+def episodes(life: Life, as_of: datetime) -> list[Episode]:
     """Of one person."""
     checkouts = checkout_episodes(life, as_of)
     left = [*[episode for episode, _ in checkouts], *cart_episodes(life, as_of, checkouts)]
     return [
         *left,
-        *browse_episodes(person, life, as_of, left),
-        *storefront_episodes(person, life, as_of),
+        *browse_episodes(life, as_of, left),
+        *storefront_episodes(life, as_of),
         *[late for order in orders(life) for late in order.episodes(as_of)],
         *parcel_episodes(life, as_of),
-        *support_episodes(person, life, as_of),
+        *support_episodes(life, as_of),
     ]
 
 

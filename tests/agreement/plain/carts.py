@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tests.agreement.plain.lives import Episode, Life, expiring, groups, own, said, session_id, when
+from tests.agreement.plain.lives import Episode, Life, expiring, groups, own, said, when
 
 CHECKOUT_TYPES = (
     *("checkout_started", "checkout_step_viewed", "checkout_step_completed", "form_error_shown"),
@@ -139,7 +139,7 @@ def said_by_a_checkout(change: Change, due: datetime, checkouts: list[tuple[Epis
     )
 
 
-def browse_episodes(person: str, life: Life, as_of: datetime, left_behind: list[Episode]) -> list[Episode]:
+def browse_episodes(life: Life, as_of: datetime, left_behind: list[Episode]) -> list[Episode]:
     """``left_behind`` are the abandoned carts and checkouts of the person."""
     found: list[Episode] = []
     for group in groups(life):
@@ -152,7 +152,7 @@ def browse_episodes(person: str, life: Life, as_of: datetime, left_behind: list[
             due = pause[0]
             open_ones = [one for one in left_behind if one.opened_at <= due and (one.ended_at is None or due < one.ended_at)]
             if not open_ones and all_carts_empty(life[: place + 1]):
-                found.append(Episode("browse_abandoned", f"session:{session_id(person, group)}", "", due, due, None, "open"))
+                found.append(Episode("browse_abandoned", f"session:{group[0]['event_id']}", "", due, due, None, "open"))
                 break
     return found
 

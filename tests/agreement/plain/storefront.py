@@ -6,16 +6,16 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from tests.agreement.plain.carts import checkout_changes
-from tests.agreement.plain.lives import SESSION_GAP, Episode, Life, Touchpoint, expiring, groups, said, session_id, told, when
+from tests.agreement.plain.lives import SESSION_GAP, Episode, Life, Touchpoint, expiring, groups, said, told, when
 
 DAY = timedelta(days=1)
 LOOP = timedelta(seconds=15)
 
 
-def storefront_episodes(person: str, life: Life, as_of: datetime) -> list[Episode]:
+def storefront_episodes(life: Life, as_of: datetime) -> list[Episode]:
     found = payment_troubles(life, as_of) + form_troubles(life, as_of)
     for group in groups(life):
-        key = f"session:{session_id(person, group)}"
+        key = f"session:{group[0]['event_id']}"
         over = when(group[-1]) + SESSION_GAP
         for kind, event in (("search_dead_end", dead_end(group)), ("page_frustration", frustration(group))):
             if event is not None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tests.agreement.plain.lives import Episode, Life, Touchpoint, expiring, groups, said, session_id, told, when
+from tests.agreement.plain.lives import Episode, Life, Touchpoint, expiring, groups, said, told, when
 
 REPLY_WITHIN = timedelta(hours=4)
 WEEK = timedelta(days=7)
 
 
-def support_episodes(person: str, life: Life, as_of: datetime) -> list[Episode]:
-    found = repeated_contacts(life, as_of) + bad_scores(person, life)
+def support_episodes(life: Life, as_of: datetime) -> list[Episode]:
+    found = repeated_contacts(life, as_of) + bad_scores(life)
     for ticket in dict.fromkeys(event["ticket_id"] for event in life if "ticket_id" in event):
         words = [event for event in life if event.get("ticket_id") == ticket]
         found += late_replies(ticket, words, as_of) + reopenings(ticket, words)
@@ -65,12 +65,12 @@ def repeated_contacts(life: Life, as_of: datetime) -> list[Episode]:
     return found
 
 
-def bad_scores(person: str, life: Life) -> list[Episode]:
+def bad_scores(life: Life) -> list[Episode]:
     found: list[Episode] = []
     for group in groups(life):
         for event in group:
             if event["type"] in ("survey_answered", "review_posted") and is_bad(event):
-                key = f"session:{session_id(person, group)}"
+                key = f"session:{group[0]['event_id']}"
                 key = f"ticket:{event['ticket_id']}" if "ticket_id" in event else key
                 key = f"order:{event['order_id']}" if "order_id" in event else key
                 found.append(told("bad_score", key, event["event_id"], when(event), None))
