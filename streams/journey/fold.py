@@ -69,8 +69,9 @@ class Folder:
         if fold.episodes:
             self._end_episodes(fold, journey, touchpoint)
         for detector in self._opened_by.get(kind, ()):
-            for episode in detector.on_event(touchpoint, journey, fold):
-                _opened(fold, journey, episode)
+            for found in detector.on_event(touchpoint, journey, fold):
+                if type(found) is Episode:
+                    _opened(fold, journey, found)
         if kind == "privacy_requested" and touchpoint.facts.get("request") == "erasure":
             self._close(subject, fold, journey, at, outcome)
         fold.next_due = self._next_due(fold)
@@ -150,7 +151,7 @@ class Folder:
         for detector in self._with_deadlines:
             for thing in _things(detector, journey):
                 due = detector.due(thing, journey)
-                if due is None or due > now:
+                if type(due) is not int or due > now:
                     continue
                 episode = detector.on_deadline(thing, journey, due, fold.episodes)
                 if isinstance(thing, Order | Ticket):
@@ -163,7 +164,7 @@ class Folder:
     def _set_due(self, thing: Order | Ticket, journey: Journey) -> None:
         """What an order or a ticket waits for changes only with itself."""
         detectors = self._of_orders if isinstance(thing, Order) else self._of_tickets
-        thing.next_due = min((due for one in detectors if (due := one.due(thing, journey)) is not None), default=None)
+        thing.next_due = min((due for one in detectors if type(due := one.due(thing, journey)) is int), default=None)
 
     def _next_due(self, fold: Fold) -> Instant | None:
         journey = fold.journey
@@ -178,7 +179,7 @@ class Folder:
             (self._of_checkouts, journey.checkouts.values()),
             (self._of_sessions, session),
         ):
-            dues += [due for thing in things for one in detectors if (due := one.due(thing, journey)) is not None]
+            dues += [due for thing in things for one in detectors if type(due := one.due(thing, journey)) is int]
         dues += [expiry for episode in fold.episodes if (expiry := self._expiry(episode, fold)) is not None]
         return min(dues)
 

@@ -7,6 +7,9 @@ from datetime import timedelta
 from schemas.instants import moment as _moment
 from streams.journey.entries import Instant, Touchpoint
 
+CANCELLED, TOLD, STANDS = "the order is cancelled", "told once already", "told already, and not over"
+"""Why something is no trouble, or not again."""
+
 _DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
 """Currencies whose minor unit is not a hundredth (ISO 4217); the rest have two decimals."""
 

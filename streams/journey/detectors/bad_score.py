@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Touchpoint
-from streams.journey.state import Episode, Fold, Journey, evidence_of
+from streams.journey.state import Fold, Journey, evidence_of
 from streams.journey.words import moment
 
 _BAD = {"nps": (6, 10), "csat": (2, 5), "review": (2, 5), "ces": (2, 7)}
@@ -25,7 +25,7 @@ class BadScore(Detector):
     kind: ClassVar[str] = "bad_score"
     opened_by: ClassVar[frozenset[str]] = frozenset(["survey_answered", "review_posted"])
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         facts, refs = touchpoint.facts, touchpoint.refs
         survey = str(facts.get("survey", "review"))
         most, of = _BAD[survey]
@@ -33,6 +33,7 @@ class BadScore(Detector):
         assert isinstance(score, int | float)
         assert isinstance(scale, int | float)
         if score * of > most * scale:
+            yield f"{score:g} of {scale:g} is no bad score"
             return
         about = next((f"{kind}:{refs[kind]}" for kind in ("order", "ticket") if kind in refs), None)
         assert journey.session is not None

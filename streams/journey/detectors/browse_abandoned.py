@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, micros
 from streams.journey.state import Episode, Journey, Session
 from streams.journey.words import moment, span
@@ -32,13 +32,17 @@ class BrowseAbandoned(Detector):
     def _idle(self) -> Instant:
         return micros(self.idle)
 
-    def due(self, session: Session, journey: Journey) -> Instant | None:
-        if not session.products_viewed or session.products_added or session.orders:
-            return None
-        if self.kind in session.told or session.passed_over == journey.last_own_at:
-            return None
+    def due(self, session: Session, journey: Journey) -> Due:
+        if not session.products_viewed:
+            return "no product was viewed in this session"
+        if session.products_added or session.orders:
+            return "something was put into the cart or ordered in this session"
         if any(cart.items for cart in journey.carts.values()):
-            return None
+            return "a cart has something in it, and stands for itself"
+        if self.kind in session.told:
+            return "told once for this session"
+        if session.passed_over == journey.last_own_at:
+            return "the silence is an abandoned cart's or checkout's"
         return journey.last_own_at + self._idle
 
     def on_deadline(self, session: Session, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:

@@ -13,10 +13,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Journey, Order, Parcel
-from streams.journey.words import cancelled, moment, money, span
+from streams.journey.words import CANCELLED, cancelled, moment, money, span
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,11 @@ class CarrierSilent(Detector):
     def _patience(self) -> dict[str, Instant]:
         return {"first scan": micros(self.first_scan_within), "scan": micros(self.scan_gap)}
 
-    def due(self, order: Order, journey: Journey) -> Instant | None:
+    def due(self, order: Order, journey: Journey) -> Due:
         if order.cancelled_at is not None:
-            return None
-        return min((due for parcel in order.parcels.values() if (due := self._due(parcel)) is not None), default=None)
+            return CANCELLED
+        dues = [due for parcel in order.parcels.values() if (due := self._due(parcel)) is not None]
+        return min(dues) if dues else "no scan of a parcel is awaited, or its silence was told"
 
     def _due(self, parcel: Parcel) -> Instant | None:
         if parcel.awaits is None or parcel.silent:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Cart, Episode, Journey
 from streams.journey.words import came_back, moment, money, span
@@ -33,11 +33,15 @@ class CartAbandoned(Detector):
     def _idle(self) -> Instant:
         return micros(self.idle)
 
-    def due(self, cart: Cart, journey: Journey) -> Instant | None:
-        if not cart.items or cart.checkout_since or cart.changed_by is None:
-            return None
-        if cart.opened_for == cart.changed_by[0] or cart.passed_over == journey.last_own_at:
-            return None
+    def due(self, cart: Cart, journey: Journey) -> Due:
+        if not cart.items or cart.changed_by is None:
+            return "the cart is empty"
+        if cart.checkout_since:
+            return "a checkout has started since the cart last changed"
+        if cart.opened_for == cart.changed_by[0]:
+            return "told once for this change of the cart"
+        if cart.passed_over == journey.last_own_at:
+            return "the silence is an abandoned checkout's"
         return journey.last_own_at + self._idle
 
     def on_deadline(self, cart: Cart, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:

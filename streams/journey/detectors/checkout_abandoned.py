@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from streams.journey.carts import worth
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Checkout, Episode, Journey
 from streams.journey.words import came_back, moment, money, span
@@ -34,11 +34,13 @@ class CheckoutAbandoned(Detector):
     def _idle(self) -> Instant:
         return micros(self.idle)
 
-    def due(self, checkout: Checkout, journey: Journey) -> Instant | None:
-        if checkout.ordered or checkout.changed_by is None or checkout.opened_for == checkout.changed_by[0]:
-            return None
+    def due(self, checkout: Checkout, journey: Journey) -> Due:
+        if checkout.ordered or checkout.changed_by is None:
+            return "the checkout ended in an order"
+        if checkout.opened_for == checkout.changed_by[0]:
+            return "told once for this change of the checkout"
         if journey.last_own_at < checkout.changed_at:
-            return None
+            return "the customer did nothing themselves since the checkout last changed"
         return journey.last_own_at + self._idle
 
     def on_deadline(self, checkout: Checkout, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:

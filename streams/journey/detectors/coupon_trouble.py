@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, Touchpoint
 from streams.journey.state import Episode, Journey, Session
 from streams.journey.words import moment, ordered
@@ -20,8 +20,10 @@ class CouponTrouble(Detector):
     kind: ClassVar[str] = "coupon_trouble"
     watches: ClassVar[Watched | None] = "sessions"
 
-    def due(self, session: Session, journey: Journey) -> Instant | None:
-        return None if session.denied is None or self.kind in session.told else session.ends_at
+    def due(self, session: Session, journey: Journey) -> Due:
+        if session.denied is None:
+            return "no coupon was denied in this session, or an order followed"
+        return "told once for this session" if self.kind in session.told else session.ends_at
 
     def on_deadline(self, session: Session, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         assert session.denied is not None

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Touchpoint
 from streams.journey.orders import key_of
 from streams.journey.state import Episode, Fold, Journey, evidence_of
-from streams.journey.words import delivered, moment, money
+from streams.journey.words import STANDS, delivered, moment, money
 
 _WORDS = {"damaged": "damaged", "lost": "lost", "customs": "stuck in customs"}
 
@@ -23,11 +23,12 @@ class DeliveryException(Detector):
     kind: ClassVar[str] = "delivery_exception"
     opened_by: ClassVar[frozenset[str]] = frozenset(["delivery_exception", "returned_to_sender"])
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         order = journey.orders.get(key_of(fold, touchpoint) or "")
         returned = touchpoint.type == "returned_to_sender"
         what = "on its way back" if returned else _WORDS.get(str(touchpoint.facts.get("exception")))
         if order is None or what is None or self.stands(order.key, fold.episodes):
+            yield STANDS if what is not None else "it is neither damaged, lost, held by customs nor on its way back"
             return
         reason = f"An order of {money(*order.worth)}: a parcel is {what}, as of {moment(touchpoint.at)}."
         evidence = [evidence_of(touchpoint)]

@@ -12,11 +12,11 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Found, Watched
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.orders import key_of
 from streams.journey.state import Episode, Fold, Journey, Order, Parcel, evidence_of
-from streams.journey.words import cancelled, delivered, moment, money, span
+from streams.journey.words import CANCELLED, STANDS, cancelled, delivered, moment, money, span
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,20 @@ class DeliveryFailed(Detector):
     def _pickup_within(self) -> Instant:
         return micros(self.pickup_within)
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         order = journey.orders.get(key_of(fold, touchpoint) or "")
         if order is None or _over(order) or self.stands(order.key, fold.episodes):
+            yield "the order is delivered or cancelled" if order is None or _over(order) else STANDS
             return
         reason = f"An order of {money(*order.worth)}: the carrier was at the door in vain at {moment(touchpoint.at)}."
         evidence = [evidence_of(touchpoint)]
         yield self.episode(order.key, touchpoint.event_id, journey, touchpoint.at, reason, evidence, worth=order.worth)
 
-    def due(self, order: Order, journey: Journey) -> Instant | None:
+    def due(self, order: Order, journey: Journey) -> Due:
         if order.cancelled_at is not None:
-            return None
+            return CANCELLED
         waiting = [parcel.pickup_at + self._pickup_within for parcel in order.parcels.values() if _unclaimed(parcel)]
-        return min(waiting, default=None)
+        return min(waiting) if waiting else "no parcel waits to be picked up"
 
     def on_deadline(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         waiting = next(one for one in order.parcels.values() if _unclaimed(one) and one.pickup_at + self._pickup_within == at)

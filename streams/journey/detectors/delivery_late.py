@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, Touchpoint
 from streams.journey.state import Episode, Journey, Order
-from streams.journey.words import cancelled, delivered_late, moment, money
+from streams.journey.words import CANCELLED, TOLD, cancelled, delivered_late, moment, money
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,15 @@ class DeliveryLate(Detector):
     kind: ClassVar[str] = "delivery_late"
     watches: ClassVar[Watched | None] = "orders"
 
-    def due(self, order: Order, journey: Journey) -> Instant | None:
-        if order.promised_at is None or order.delivery_late:
-            return None
-        if order.first_attempt_at is not None or order.cancelled_at is not None:
-            return None
+    def due(self, order: Order, journey: Journey) -> Due:
+        if order.promised_at is None:
+            return "nothing was promised"
+        if order.first_attempt_at is not None:
+            return "the carrier was at the door"
+        if order.cancelled_at is not None:
+            return CANCELLED
+        if order.delivery_late:
+            return TOLD
         return max(order.promised_at, order.promise_known_at)
 
     def on_deadline(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:

@@ -16,6 +16,10 @@ from schemas.signals import KINDS, Severity
 from streams.journey.entries import Instant, Touchpoint, Transition
 from streams.journey.state import Episode, Evidence, Fold, Journey
 
+Due = Instant | str
+"""When it is trouble if nothing happens before; or, in words, why there is nothing to wait for."""
+Found = Episode | str
+"""The trouble; or, in words, why it is none. Those who ask why nothing was told are shown the words."""
 Watched = Literal["carts", "checkouts", "sessions", "orders", "tickets"]
 
 
@@ -31,15 +35,14 @@ class Detector:
     opened_by: ClassVar[frozenset[str]] = frozenset()
     """The event types that alone may make trouble."""
 
-    def due(self, thing: Any, journey: Journey) -> Instant | None:
-        """When it is trouble if nothing happens before; None while there is nothing to wait for."""
-        return None
+    def due(self, thing: Any, journey: Journey) -> Due:
+        raise NotImplementedError(f"{self.kind} has no deadlines")
 
     def on_deadline(self, thing: Any, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:
         """It is due: the episode, or None where one of those standing explains it. Marks the thing: it is not due again."""
         raise NotImplementedError(f"{self.kind} has no deadlines")
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         """The trouble that a touchpoint, already folded into the journey, makes at once."""
         return ()
 

@@ -12,10 +12,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Journey, Order
-from streams.journey.words import cancelled, moment, money, span
+from streams.journey.words import CANCELLED, TOLD, cancelled, moment, money, span
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,15 @@ class DispatchLate(Detector):
     def _within(self) -> Instant:
         return micros(self.within)
 
-    def due(self, order: Order, journey: Journey) -> Instant | None:
-        if order.ordered_at is None or order.dispatch_late:
-            return None
-        if order.dispatched_at is not None or order.cancelled_at is not None:
-            return None
+    def due(self, order: Order, journey: Journey) -> Due:
+        if order.ordered_at is None:
+            return "no order is known, only its parcel"
+        if order.dispatched_at is not None:
+            return "the order is dispatched"
+        if order.cancelled_at is not None:
+            return CANCELLED
+        if order.dispatch_late:
+            return TOLD
         return max(self._by(order), order.dated_at)
 
     def _by(self, order: Order) -> Instant:

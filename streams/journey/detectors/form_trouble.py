@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from streams.journey.carts import checkout_of, completes, error_place, worth
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Fold, Journey, evidence_of
 from streams.journey.words import moment, ordered
@@ -28,10 +28,11 @@ class FormTrouble(Detector):
     expires: timedelta = timedelta(days=1)
     """By then the customer has managed or is gone."""
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         checkout = checkout_of(journey, touchpoint)
         place = error_place(touchpoint)
-        if checkout is None or checkout.errors.get(place) != self.errors:
+        if checkout is None or (count := checkout.errors.get(place)) != self.errors:
+            yield "it is of no open checkout" if checkout is None else f"it is error {count} on this field, not {self.errors}"
             return
         reason = f"The field {touchpoint.facts.get('field')!r} was refused {self.errors} times, last at {moment(touchpoint.at)}."
         evidence = [evidence_of(touchpoint)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Fold, Journey, Session, evidence_of
 from streams.journey.words import moment, span
@@ -29,12 +29,14 @@ class PageFrustration(Detector):
     loop_within: timedelta = timedelta(seconds=15)
     """From the first of them to the last; at most a minute."""
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         session = journey.session
         if session is None or self.kind in session.told:
+            yield "told once for this session"
             return
         what = self._what(session, touchpoint)
         if what is None:
+            yield "too few errors so far, and no page opened again and again"
             return
         session.told.append(self.kind)
         reason = f"{what}, at {moment(touchpoint.at)}."

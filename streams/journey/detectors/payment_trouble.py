@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 from streams.journey.carts import checkout_of, worth
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Fold, Journey, evidence_of
-from streams.journey.words import moment, money, ordered
+from streams.journey.words import STANDS, moment, money, ordered
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,10 @@ class PaymentTrouble(Detector):
     expires: timedelta = timedelta(days=1)
     """By then the customer has paid otherwise or is gone."""
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         checkout = checkout_of(journey, touchpoint)
         if checkout is None or self.stands(checkout.key, fold.episodes):
+            yield "it is of no open checkout" if checkout is None else STANDS
             return
         if touchpoint.type == "payment_method_unavailable":
             what = "no payment method suited the customer"
@@ -39,6 +40,7 @@ class PaymentTrouble(Detector):
         elif checkout.failures >= self.failures:
             what = f"{checkout.failures} payments have failed"
         else:
+            yield f"it may succeed later, and is failure {checkout.failures} of {self.failures}"
             return
         value = worth(checkout, journey)
         reason = f"In a checkout worth {money(*value)} {what}, at {moment(touchpoint.at)}."

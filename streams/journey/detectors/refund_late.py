@@ -12,10 +12,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Journey, Order, evidence_of
-from streams.journey.words import moment, money, span
+from streams.journey.words import TOLD, moment, money, span
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,14 @@ class RefundLate(Detector):
     def _within(self) -> Instant:
         return micros(self.within)
 
-    def due(self, order: Order, journey: Journey) -> Instant | None:
-        if order.return_received_at is None or order.refund_late:
-            return None
+    def due(self, order: Order, journey: Journey) -> Due:
+        if order.return_received_at is None:
+            return "no return was received"
+        if order.refund_late:
+            return TOLD
         since = order.return_requested_at or order.return_received_at
         if order.refunded_at is not None and order.refunded_at >= since:
-            return None
+            return "it was refunded"
         return order.return_received_at + self._within
 
     def on_deadline(self, order: Order, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:

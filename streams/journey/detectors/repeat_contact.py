@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Fold, Journey, Ticket, evidence_of
 from streams.journey.words import moment, span
@@ -29,9 +29,10 @@ class RepeatContact(Detector):
     expires: timedelta = timedelta(days=7)
     """Then it is no longer news (SPEC, section 3)."""
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         ticket = journey.tickets[touchpoint.refs["ticket"]]
         if ticket.opened_by != evidence_of(touchpoint):
+            yield "this ticket was opened before"
             return
         opened = [other for other in journey.tickets.values() if other.opened_at is not None and other is not ticket]
         same = [other for other in opened if ticket.order is not None and other.order == ticket.order]
@@ -40,6 +41,8 @@ class RepeatContact(Detector):
             yield self._again(ticket, same, f"ticket number {len(same) + 1} about order {ticket.order}", journey, touchpoint)
         elif len(recent) + 1 >= self.contacts:
             yield self._again(ticket, recent, f"{len(recent) + 1} tickets in {span(self.window)}", journey, touchpoint)
+        else:
+            yield f"it is ticket {len(recent) + 1} in {span(self.window)}, not {self.contacts}, and the first about its order"
 
     def _again(self, ticket: Ticket, before: list[Ticket], what: str, journey: Journey, touchpoint: Touchpoint) -> Episode:
         reason = f"The customer has to ask again: {what}, at {moment(touchpoint.at)}."

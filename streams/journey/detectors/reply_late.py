@@ -12,10 +12,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector, Watched
+from streams.journey.detectors.detector import Detector, Due, Watched
 from streams.journey.entries import Instant, Touchpoint, micros
 from streams.journey.state import Episode, Journey, Ticket
-from streams.journey.words import moment, span
+from streams.journey.words import TOLD, moment, span
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,11 @@ class ReplyLate(Detector):
     def _within(self) -> Instant:
         return micros(self.within)
 
-    def due(self, ticket: Ticket, journey: Journey) -> Instant | None:
-        if ticket.waiting_by is None or ticket.late_for == ticket.waiting_by[0]:
-            return None
+    def due(self, ticket: Ticket, journey: Journey) -> Due:
+        if ticket.waiting_by is None:
+            return "nothing waits for an answer"
+        if ticket.late_for == ticket.waiting_by[0]:
+            return TOLD
         return ticket.waiting_at + self._within
 
     def on_deadline(self, ticket: Ticket, journey: Journey, at: Instant, standing: Sequence[Episode]) -> Episode | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Instant, Touchpoint
 from streams.journey.state import Episode, Fold, Journey, evidence_of
 from streams.journey.words import moment
@@ -23,9 +23,13 @@ class SearchDeadEnd(Detector):
     searches: int = 2
     """So many without results, with no product viewed between them (SPEC, section 3)."""
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         session = journey.session
-        if session is None or session.dead_searches < self.searches or self.kind in session.told:
+        if session is None or self.kind in session.told:
+            yield "told once for this session"
+            return
+        if session.dead_searches < self.searches:
+            yield f"so far {session.dead_searches} searches found nothing, not {self.searches}"
             return
         session.told.append(self.kind)
         reason = f"{session.dead_searches} searches found nothing, the last at {moment(touchpoint.at)}."

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Touchpoint
 from streams.journey.state import Episode, Fold, Journey, evidence_of
-from streams.journey.words import moment
+from streams.journey.words import STANDS, moment
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,11 @@ class TicketReopened(Detector):
     kind: ClassVar[str] = "ticket_reopened"
     opened_by: ClassVar[frozenset[str]] = frozenset(["ticket_reopened"])
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         key = f"ticket:{touchpoint.refs['ticket']}"
-        if not self.stands(key, fold.episodes):
+        if self.stands(key, fold.episodes):
+            yield STANDS
+        else:
             reason = f"The customer took the ticket up again at {moment(touchpoint.at)}."
             yield self.episode(key, touchpoint.event_id, journey, touchpoint.at, reason, [evidence_of(touchpoint)])
 

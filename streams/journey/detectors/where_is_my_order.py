@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from streams.journey.detectors.detector import Detector
+from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Touchpoint
 from streams.journey.orders import meant
 from streams.journey.state import Episode, Fold, Journey, Order, evidence_of
-from streams.journey.words import cancelled, delivered, moment, money
+from streams.journey.words import TOLD, cancelled, delivered, moment, money
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,21 @@ class WhereIsMyOrder(Detector):
     views: int = 3
     """So many views of a page whose ``page_kind`` is ``order_status`` (SPEC, section 3)."""
 
-    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Episode]:
+    def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         by_ticket = touchpoint.type == "ticket_opened"
         if not by_ticket and touchpoint.facts.get("kind") is None:
             return
-        for order in meant(fold, journey, touchpoint):
-            if not order.asked_for and (by_ticket or order.status_views >= self.views):
+        orders = meant(fold, journey, touchpoint)
+        if not orders:
+            yield "no order of theirs that it could mean was on its way"
+        for order in orders:
+            if order.asked_for:
+                yield TOLD
+            elif by_ticket or order.status_views >= self.views:
                 order.asked_for = True
                 yield self._asked_for(order, touchpoint, journey, fold)
+            else:
+                yield f"its status was looked up {order.status_views} times, not {self.views}"
 
     def _asked_for(self, order: Order, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Episode:
         how = "opened a ticket" if touchpoint.type == "ticket_opened" else f"looked up its status {order.status_views} times"
