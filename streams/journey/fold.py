@@ -149,7 +149,7 @@ class Folder:
         if journey is None:
             return
         for detector in self._with_deadlines:
-            for thing in _things(detector, journey):
+            for thing in things(detector, journey):
                 due = detector.due(thing, journey)
                 if type(due) is not int or due > now:
                     continue
@@ -228,7 +228,8 @@ def _opened(fold: Fold, journey: Journey, episode: Episode) -> None:
     journey.friction += SEVERITY[episode.severity]
 
 
-def _things(detector: Detector, journey: Journey) -> Iterable[Any]:
+def things(detector: Detector, journey: Journey) -> Iterable[Any]:
+    """What it watches in a journey."""
     if detector.watches == "sessions":
         return () if journey.session is None else (journey.session,)
     return list(getattr(journey, str(detector.watches)).values())

@@ -32,6 +32,7 @@ VERBS = {
     "shell": ("throughline.cli.asking:shell", "Ask the lake many questions."),
     "verify": ("throughline.cli.asking:verify", "Hold the lake against the events it was made from."),
     "signals": ("throughline.cli.signals:signals", "See friction signals: tail, open, explain."),
+    "why-not": ("throughline.cli.signals:why_not", "Why a customer's history made no signal of a kind."),
     "dead-letters": ("throughline.cli.dead_letters:dead_letters", "See what was refused: list, show, retry."),
     "lake": ("throughline.cli.lake:lake", "Look after the lake: status, compact, vacuum."),
 }

@@ -6,17 +6,21 @@ import asyncio
 
 import click
 
-from schemas.signals import Signal
+from schemas.signals import KINDS, Signal
 from sinks.duck import connect
+from streams.journey.routing import Router
 from throughline.cli.console import moment, out, table
 from throughline.cli.options import settings_from
 from throughline.following import follow
 from throughline.lake import existing
 from throughline.local import running_brokers
+from throughline.rules import journey_rules
 from throughline.settings import Settings
 from throughline.telling import episodes, one_episode
 from throughline.telling import explain as story
-from throughline.worker import client
+from throughline.why_not import decided_through, subject_of, touchpoints_of
+from throughline.why_not import why_not as explained
+from throughline.worker import client, identifier_hash
 
 
 @click.group()
@@ -43,8 +47,9 @@ def tail(settings: Settings, from_start: bool, as_json: bool, until_end: bool) -
 @settings_from("lake_dir", "data_dir")
 def open_(settings: Settings, kind: str | None) -> None:
     """The episodes that are open now, the latest first."""
+    lasting = [one.name for one in KINDS.values() if one.lasting]
     with connect(existing(settings)) as lake:
-        found = episodes(lake, "how IS NULL AND (? IS NULL OR kind = ?)", kind, kind)
+        found = episodes(lake, "how IS NULL AND list_contains(?, kind) AND (? IS NULL OR kind = ?)", lasting, kind, kind)
     rows = [(one.opened_at, one.kind, one.severity, one.key, one.subject, one.signal_id) for one in found]
     out.print(table(["opened", "kind", "severity", "about", "whose", "signal"], rows))
 
@@ -55,8 +60,28 @@ def open_(settings: Settings, kind: str | None) -> None:
 def explain(settings: Settings, signal_id: str) -> None:
     """One signal's whole story: why, what became of it, on what it rests. ID may be a beginning."""
     with connect(existing(settings)) as lake:
-        for line in story(lake, one_episode(lake, signal_id)):
+        for line in story(lake, one_episode(lake, signal_id), journey_rules(settings.rules)):
             out.print(line, markup=False)
+
+
+@click.command("why-not")
+@click.option("--customer", required=True, metavar="WHO", help="A customer id, or kind:value (email:ada@example.com, order:7 …).")
+@click.option("--kind", required=True, type=click.Choice(list(KINDS)), metavar="KIND", help="Which signal one misses.")
+@settings_from("lake_dir", "data_dir")
+def why_not(settings: Settings, customer: str, kind: str) -> None:
+    """Why a customer's history made no signal of a kind: which condition was not met, and when."""
+    rules, hash_identifier = journey_rules(settings.rules), identifier_hash(settings)
+    with connect(existing(settings)) as lake:
+        subject = subject_of(lake, hash_identifier, customer)
+        touchpoints = touchpoints_of(lake, subject, Router(1, rules, hash_identifier))
+        as_of = decided_through(lake) or touchpoints[-1].at
+    out.print(f"{kind} of {subject}, over {len(touchpoints)} touchpoints, as of {moment(as_of)}:", markup=False)
+    steps = list(explained(touchpoints, rules, kind, as_of))
+    rows = [(moment(step.at), step.what, step.about, step.words) for step in steps]
+    if rows:
+        out.print(table(["when", "what", "about", "what the detector said"], rows))
+    else:
+        out.print(f"  Nothing in it is what {kind} looks at: {KINDS[kind].words}.", markup=False)
 
 
 def _line(signal: Signal) -> str:
