@@ -77,7 +77,7 @@ class Order:
                 continue
             due = datetime.fromisoformat(dispatch_by) if dispatch_by else ordered_at + DISPATCH_WITHIN
             looked = max(due, when(event))
-            if due < as_of and (following is None or looked < following) and all(looked < end for end in ends):
+            if looked < as_of and (following is None or looked < following) and all(looked < end for end in ends):
                 return Episode("dispatch_late", self.key, "", due, due, min(ends, default=None), "resolved" if ends else "open")
         return None
 
@@ -88,7 +88,7 @@ class Order:
         opened = max(due, said_at)
         attempted = self.all_parcels(*ATTEMPTS)
         ends = [end for end in (self.all_parcels("delivered"), self.cancelled_at) if end]
-        if due >= as_of or any(end <= opened for end in (*ends, *([attempted] if attempted else []))):
+        if opened >= as_of or any(end <= opened for end in (*ends, *([attempted] if attempted else []))):
             return None
         return Episode("delivery_late", self.key, "", opened, due, min(ends, default=None), "resolved" if ends else "open")
 

@@ -4,4 +4,4 @@
 SELECT 'delivery_late' AS kind, person, key, '' AS anchor, greatest(promised_at, said_at) AS opened_at, promised_at AS due_at,
     least(delivered_at, cancelled_at) AS ended_at, CASE WHEN ended_at IS NULL THEN 'open' ELSE 'resolved' END AS how
 FROM orders
-WHERE promised_at < getvariable('as_of') AND coalesce(least(first_attempt_at, ended_at) > opened_at, true)
+WHERE opened_at < getvariable('as_of') AND coalesce(least(first_attempt_at, ended_at) > opened_at, true)

@@ -21,5 +21,5 @@ dates AS (
 SELECT 'dispatch_late' AS kind, person, key, '' AS anchor, due_at AS opened_at, due_at,
     least(dispatched_at, cancelled_at) AS ended_at, CASE WHEN ended_at IS NULL THEN 'open' ELSE 'resolved' END AS how
 FROM dates JOIN orders USING (person, key)
-WHERE due_at < getvariable('as_of') AND coalesce(next_said > looked_at, true) AND coalesce(ended_at > looked_at, true)
+WHERE looked_at < getvariable('as_of') AND coalesce(next_said > looked_at, true) AND coalesce(ended_at > looked_at, true)
 QUALIFY row_number() OVER (PARTITION BY person, key ORDER BY place) = 1

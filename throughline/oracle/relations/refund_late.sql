@@ -1,5 +1,6 @@
 -- A refund is late when a return was received and `refund_late_within` later no money has gone back since the return was asked for
--- (or received, if that was earlier or nobody asked). A refund at exactly the due moment is in time. Ends with the next refund.
+-- (or received, where that came first or nobody asked). Of several returns the first counts. A refund at exactly the due moment is in
+-- time. Ends with the next refund.
 WITH refunds AS (
     SELECT person, key, moment FROM parcels WHERE type = 'order_refunded'
 ),
