@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from schemas.events import CATALOGUE
+from schemas.signals import KINDS
 from schemas.tables import JourneyRow, OrderRow, SessionRow
 from streams.journey import carts, orders, rows, sessions, tickets
 from streams.journey.detectors import Detector
@@ -73,7 +74,7 @@ class Folder:
                 if type(found) is Episode:
                     _opened(fold, journey, found)
         if kind == "privacy_requested" and touchpoint.facts.get("request") == "erasure":
-            self._close(subject, fold, journey, at, outcome)
+            self._forget(subject, fold, journey, at, outcome)
         fold.next_due = self._next_due(fold)
 
     def advance(self, subject: str, fold: Fold, before: Instant, outcome: Outcome) -> None:
@@ -203,6 +204,16 @@ class Folder:
             if order.touched_at + self._order_waits <= at:
                 del fold.past_orders[key]
         fold.journey = None
+
+    def _forget(self, subject: str, fold: Fold, journey: Journey, at: Instant, outcome: Outcome) -> None:
+        """The customer wants to be forgotten: all is over, and whoever comes back is somebody new."""
+        for episode in fold.episodes:
+            if episode.open and KINDS[episode.kind].lasting:
+                reason = "The customer asked to be forgotten."
+                episode.transitions.append(Transition(at, "expired", reason, by_deadline=False))
+        self._close(subject, fold, journey, at, outcome)
+        fold.carts, fold.checkouts, fold.implicit_cart, fold.implicit_checkout = {}, {}, None, None
+        fold.tickets, fold.past_orders, fold.orders = {}, {}, 0
 
 
 def write_open(subject: str, fold: Fold, outcome: Outcome, changed: list[str], closed_at: Instant | None = None) -> None:

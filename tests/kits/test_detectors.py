@@ -212,6 +212,27 @@ def test_a_login_in_the_middle_of_it_moves_it_and_repeats_nothing(trouble: Troub
     assert told(shop, trouble)[-1].subject == "customer:ada"
 
 
+FORGET = {"type": "privacy_requested", "properties": {"request": "erasure"}}
+
+
+@EACH
+def test_who_is_forgotten_is_in_no_trouble_any_more(trouble: Trouble) -> None:
+    forget = event("privacy_requested", trouble.due + MINUTE, event_id="forget", customer_id="ada") | FORGET
+    shop = heard(*trouble.causes, forget, until=trouble.due + 2 * MINUTE)
+    ((_, opened, ended, status),) = found = standing(shop, trouble)
+    assert (opened, ended) == (trouble.due, trouble.due + MINUTE if KINDS[trouble.kind].lasting else None)
+    assert status in ("expired", "resolved", "opened")  # who asks to be forgotten has come back to the cart
+    shop.hears(*story(trouble)[len(trouble.causes) :])
+    shop.clock(trouble.due + 40 * DAY)
+    assert standing(shop, trouble) == found
+
+
+@each(WAITED_FOR)
+def test_nobody_waits_for_who_is_forgotten(trouble: Trouble) -> None:
+    forget = event("privacy_requested", trouble.due - TICK, event_id="forget", customer_id="ada") | FORGET
+    assert standing(heard(*trouble.causes, forget, until=trouble.due + 40 * DAY), trouble) == []
+
+
 # -- of nobody else ------------------------------------------------------------------------------------------------------------
 
 
