@@ -42,10 +42,10 @@ def judged(file: Path, lake: Path, partitions: int = 1) -> str:
 @pytest.mark.parametrize(
     ("name", "counts"),
     [
-        ("rees46", "13 816 events, 3 621 journeys, 1 signals"),
-        ("taobao", "76 902 events, 47 022 journeys, 2 646 signals"),
-        ("web", "37 893 events, 28 318 journeys, 2 168 signals"),
-        ("olist", "471 415 events, 80 361 journeys, 14 297 signals"),
+        ("rees46", "13 816 events, 3 621 journeys, 481 signals"),
+        ("taobao", "76 902 events, 47 022 journeys, 32 241 signals"),
+        ("web", "37 893 events, 28 318 journeys, 2 175 signals"),
+        ("olist", "471 415 events, 80 361 journeys, 94 726 signals"),
     ],
 )
 @pytest.mark.timeout(600)  # olist: half a million events

@@ -1,7 +1,7 @@
 """``refund_late``: what was sent back has arrived, and nothing was refunded.
 
-A refund counts from the day the return was asked for: what was paid back before that was for something else. It ends with the
-refund.
+A refund counts from when the return was asked for, or arrived unasked: what was paid back before was for something else. It ends
+with the refund.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RefundLate(Detector):
             return "no return was received"
         if order.refund_late:
             return TOLD
-        since = order.return_requested_at or order.return_received_at
+        since = min(order.return_requested_at or order.return_received_at, order.return_received_at)
         if order.refunded_at is not None and order.refunded_at >= since:
             return "it was refunded"
         return order.return_received_at + self._within
