@@ -6,13 +6,16 @@ Everything is drawn from ``Random(f"{seed}/{number}")``, and nobody draws from a
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 
 from throughline.simulator.aftermath import deeds_after
-from throughline.simulator.ledger import CART_IDLE, CHECKOUT_IDLE
-from throughline.simulator.parcels import Placed, fulfil
-from throughline.simulator.person import BOUNDARIES, Device, Kind, Person
+from throughline.simulator.desk import asks
+from throughline.simulator.drafts import Device
+from throughline.simulator.fates import fulfil
+from throughline.simulator.ledgers.silences import CART_IDLE, CHECKOUT_IDLE
+from throughline.simulator.person import BOUNDARIES, Kind, Person
+from throughline.simulator.placed import Placed
 from throughline.simulator.truth import EXPIRES
 from throughline.simulator.visits import Intent, visit
 from throughline.simulator.world import DAY, HOUR, MINUTE, SECOND, World
@@ -97,7 +100,6 @@ class Life:
             if starts + VISIT_AT_MOST < person.world.end_at:
                 person.come(starts)
                 deed(person)
-        person.ledger.finish()
 
     def _plan(self, at: int, deed: Deed) -> None:
         self._entries += 1
@@ -113,6 +115,8 @@ class Life:
         placed = visit(person, intent)
         if placed is not None:
             self._ordered(person, placed)
+        elif person.chance(0.03):
+            self._plan_all(asks(person, None, person.now + person.between(MINUTE, 2 * DAY)))
         if self._visits < VISITS_AT_MOST and person.chance(0.45):
             self._plan(person.now + self._absence(person), self._visit)
 
@@ -124,8 +128,10 @@ class Life:
             person.cart_id, person.checkout_id, person.holds = None, None, {}
 
     def _ordered(self, person: Person, order: Placed) -> None:
-        fate = fulfil(person, order)
-        for at, deed in deeds_after(person, order, fate):
+        self._plan_all(deeds_after(person, order, fulfil(person, order)))
+
+    def _plan_all(self, deeds: Iterable[tuple[int, Deed]]) -> None:
+        for at, deed in deeds:
             self._plan(at, deed)
 
     def _absence(self, person: Person) -> int:
@@ -135,7 +141,7 @@ class Life:
             return person.rng.choice(BOUNDARIES)
         if chance < 0.25:
             idle = person.rng.choice((CHECKOUT_IDLE, CART_IDLE))
-            return idle + EXPIRES + person.rng.choice((-1, 0, 1))
+            return idle + EXPIRES["cart_abandoned"] + person.rng.choice((-1, 0, 1))
         if chance < 0.35:
             return person.between(3 * MINUTE, CART_IDLE - 5 * SECOND)
         if chance < 0.65:

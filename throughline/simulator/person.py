@@ -1,7 +1,7 @@
 """One person: their devices, what they go by, and what they do, act by act.
 
-``do`` is for their own acts: it moves their time on and keeps the ledger. ``tell`` is for what others say about them (the shop, a
-carrier, an agent) and may lie ahead. Nothing is said from the world's end on.
+``do`` is for their own acts: it moves their time on. ``tell`` is for what others say about them (the shop, a carrier, an agent)
+and may lie ahead. Nothing is said from the world's end on.
 """
 
 from __future__ import annotations
@@ -9,48 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal
 
-from throughline.simulator.ledger import CART_IDLE, CHECKOUT_IDLE, Ledger
-from throughline.simulator.truth import Shopper
+from throughline.simulator.drafts import NOTHING, Device, Draft, Ids
+from throughline.simulator.ledgers.silences import CART_IDLE, CHECKOUT_IDLE
+from throughline.simulator.truth import Episode
 from throughline.simulator.world import MINUTE, SECOND, World
 
 Kind = Literal["stranger", "guest", "member"]
 """Never says who they are; gives an e-mail to order; has an account."""
-
-Ids: TypeAlias = Mapping[str, str | None]
-"""Envelope fields that identify something; None: not said."""
-NOTHING: Mapping[str, Any] = {}
 
 BOUNDARIES = tuple(idle + beside for idle in (CHECKOUT_IDLE, CART_IDLE) for beside in (-1, 0, 1))
 """The silences where a signal opens or does not: each threshold with its two neighbours."""
 HESITATES = 0.03
 HESITATIONS = 2
 """At most, in one visit."""
-
-
-@dataclass(slots=True)
-class Device:
-    id: str
-    channel: str
-    context: dict[str, str]
-    skew: int = 0
-    """How far its clock is ahead (µs)."""
-    borrowed: bool = False
-    """By a second customer: whoever uses it from then on is logged in."""
-
-
-class Draft(NamedTuple):
-    """An event as it truly occurred, not yet on the wire."""
-
-    at: int
-    type: str
-    event_id: str
-    ids: Ids
-    properties: Mapping[str, Any]
-    device: Device | None
-    """It was sent from here; None: by a server."""
-    channel: str
 
 
 @dataclass(slots=True)
@@ -76,9 +49,13 @@ class Person:
     """Product to pieces, of the current cart."""
     checkout_id: str | None = None
     orders: list[str] = field(default_factory=list)
+    parcels: dict[str, str] = field(default_factory=dict)
+    """Shipment to the order it is of."""
     drafts: list[Draft] = field(default_factory=list)
     acts: list[tuple[int, str]] = field(default_factory=list)
-    ledger: Ledger = field(default_factory=Ledger)
+    tickets: int = 0
+    broken: list[Episode] = field(default_factory=list)
+    """What was planned to go wrong with their orders."""
     hesitations: int = 0
     just_arrived: bool = False
     events: int = 0
@@ -144,36 +121,22 @@ class Person:
         """Their own act, about ``refs``, on the current device unless ``by`` says what they go by."""
         pause = self._pause()
         self.now += pause if after is None else after
-        self.ledger.own(self.now)
         self.acts.append((self.now, type))
         device = self.device if by is None else None
         ids = {**(self.identity() if by is None else by), **refs}
-        event_id = self._say(self.now, type, ids, properties, device, channel or self.device.channel)
-        self._keep(type, event_id, ids, properties)
+        self._say(Draft(self.now, type, self._next_id(), ids, properties, device, channel or self.device.channel, own=True))
 
-    def tell(self, at: int, type: str, properties: Mapping[str, Any], ids: Ids, channel: str = "other") -> str:
-        """What somebody else says of them, at ``at``. The event's id."""
-        return self._say(at, type, ids, properties, None, channel)
+    def tell(self, at: int, type: str, properties: Mapping[str, Any], ids: Ids, channel: str = "other") -> None:
+        """What somebody else says of them, at ``at``."""
+        self._say(Draft(at, type, self._next_id(), ids, properties, channel=channel))
 
-    def _say(self, at: int, type: str, ids: Ids, properties: Mapping[str, Any], device: Device | None, channel: str) -> str:
+    def _next_id(self) -> str:
         self.events += 1
-        event_id = f"e{self.name}-{self.events}"
-        if at < self.world.end_at:
-            self.drafts.append(Draft(at, type, event_id, ids, properties, device, channel))
-        return event_id
+        return f"e{self.name}-{self.events}"
 
-    def _keep(self, type: str, event_id: str, ids: Ids, properties: Mapping[str, Any]) -> None:
-        cart_id, checkout_id = ids.get("cart_id"), ids.get("checkout_id")
-        if type == "product_added":
-            self.ledger.added(event_id, cart_id, properties["product_id"], properties["quantity"])
-        elif type == "product_removed":
-            self.ledger.removed(event_id, cart_id, properties["product_id"], properties["quantity"])
-        elif type == "checkout_started":
-            self.ledger.started(event_id, checkout_id, cart_id)
-        elif type == "order_completed":
-            self.ledger.ordered(cart_id, checkout_id)
-        elif type.startswith(("checkout_step", "form_error", "payment_")):
-            self.ledger.went_on(event_id, checkout_id)
+    def _say(self, draft: Draft) -> None:
+        if draft.at < self.world.end_at:
+            self.drafts.append(draft)
 
     def joins(self, *names: str) -> Ids:
         """These of their identifiers, to be said together with what they go by here: from then on each is theirs."""
@@ -182,8 +145,9 @@ class Person:
         self.known_by.add(self.device.id)
         return said
 
-    def truth(self) -> Shopper:
+    @property
+    def identifiers(self) -> list[str]:
+        """What some event has said of them, the strongest first."""
         ways = (("customer", self.customer_id), ("email", self.email), ("phone", self.phone))
         named = [f"{kind}:{value}" for kind, value in ways if value is not None and value in self.known_by]
-        devices = [f"anonymous:{device.id}" for device in self.devices if not device.borrowed or self.number >= 0]
-        return Shopper(self.number, named + devices, self.ledger.sessions, self.orders, self.acts)
+        return named + [f"anonymous:{device.id}" for device in self.devices if not device.borrowed or self.number >= 0]

@@ -14,6 +14,7 @@ from random import Random
 
 import msgspec
 
+from throughline.simulator.account import account
 from throughline.simulator.life import live
 from throughline.simulator.truth import Oddity, Shopper, Summary, Truth
 from throughline.simulator.wire import Record, Wire, arrive, watchman
@@ -35,8 +36,9 @@ def simulate(world: World, tell: Callable[[Truth], None] = lambda truth: None) -
             for draft in person.drafts:
                 for record in wire.send(draft):
                     heapq.heappush(waiting, (record.received_at, next(numbers), record))
-            tell(person.truth())
-            for episode in person.ledger.episodes:
+            shopper, episodes = account(person)
+            tell(shopper)
+            for episode in episodes:
                 known = episode.as_of(world.as_of)
                 if known is not None:
                     known.shopper = person.number

@@ -8,8 +8,14 @@ from msgspec import Struct
 
 from throughline.simulator.world import DAY
 
-EXPIRES = 7 * DAY
-"""A cart or checkout that was left is no longer news (SPEC, section 3)."""
+EXPIRES = {
+    "cart_abandoned": 7 * DAY,
+    "checkout_abandoned": 7 * DAY,
+    "payment_trouble": DAY,
+    "form_trouble": DAY,
+    "repeat_contact": 7 * DAY,
+}
+"""So long after it was opened it is no longer news (SPEC, section 3). Others stand until something ends them, or for ever."""
 
 
 class Episode(Struct, tag="signal", tag_field="what"):
@@ -17,26 +23,33 @@ class Episode(Struct, tag="signal", tag_field="what"):
 
     kind: str
     key: str
+    """What it is about; a session is known by its first event."""
     anchor: str
-    """The event that the episode is of: the last change of a cart or checkout; "" for an order's only episode."""
+    """The event that the episode is of: the last change of a cart or checkout, the scan after which nothing came; "" where its
+    key can have but one."""
     opened_at: int
     due_at: int
     ended_at: int | None = None
     how: Literal["resolved", "expired"] | None = None
     shopper: int = 0
 
+    @property
+    def expires_at(self) -> int | None:
+        """Of its own accord."""
+        return self.opened_at + EXPIRES[self.kind] if self.kind in EXPIRES else None
+
     def resolve(self, at: int) -> None:
         self.ended_at, self.how = at, "resolved"
 
+    def expire(self, at: int) -> None:
+        self.ended_at, self.how = at, "expired"
+
     def come_back(self, at: int) -> None:
-        """The customer is active again; at the moment of expiry that is still in time."""
-        if at <= self.opened_at + EXPIRES:
+        """What ends it has come; at the moment of expiry that is still in time."""
+        if self.expires_at is None or at <= self.expires_at:
             self.resolve(at)
         else:
-            self.expire()
-
-    def expire(self) -> None:
-        self.ended_at, self.how = self.opened_at + EXPIRES, "expired"
+            self.expire(self.expires_at)
 
     def as_of(self, at: int) -> Episode | None:
         """The episode as it is known when the clock has reached ``at``: what is due then is not yet over."""

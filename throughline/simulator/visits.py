@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from throughline.simulator.goods import GOODS, QUERIES, Product
-from throughline.simulator.parcels import Placed
+from throughline.simulator.mishaps import URL, stumble, try_coupons
 from throughline.simulator.person import Person
-from throughline.simulator.world import HOUR, SECOND
+from throughline.simulator.placed import Placed
+from throughline.simulator.world import HOUR
 
 Intent = Literal["look", "fill", "try", "buy"]
 _PRICES = {product.product_id: product for product in GOODS}
-_URL = "https://shop.example"
 
 
 def visit(person: Person, intent: Intent) -> Placed | None:
     """One visit, and the order it ended in."""
     _arrive(person)
     browse(person)
+    stumble(person)
     placed = None
     if intent != "look":
         fill_cart(person)
@@ -38,7 +39,7 @@ def _arrive(person: Person) -> None:
         _register(person)
     if person.chance(0.15):
         person.do("promotion_clicked", {"promotion_id": "winter", "name": "Winter sale", "position": 1})
-    person.do("page_viewed", {"url": f"{_URL}/", "path": "/", "title": "Sleep well"})
+    person.do("page_viewed", {"url": f"{URL}/", "path": "/", "title": "Sleep well"})
     if person.chance(0.1):
         shown = {"experiment_id": "hero", "variation_id": person.rng.choice("ab")}
         person.tell(person.now + 1, "experiment_viewed", shown, person.identity(), person.device.channel)
@@ -69,7 +70,7 @@ def browse(person: Person) -> None:
         person.do("product_list_viewed", {"list_id": "all", "category": person.rng.choice(GOODS).category})
     for _ in range(person.between(0, 5)):
         product = person.rng.choice(GOODS)
-        person.do("product_viewed", {**product.properties(), "url": f"{_URL}/{product.product_id}"})
+        person.do("product_viewed", {**product.properties(), "url": f"{URL}/{product.product_id}"})
         _linger(person, product)
 
 
@@ -79,12 +80,8 @@ def _linger(person: Person, product: Product) -> None:
         person.do("feature_used", {"feature": person.rng.choice(("ar_preview", "size_guide", "recommendation"))})
     elif chance < 0.10:
         person.do("wishlist_added", product.properties())
-    elif chance < 0.12:
-        person.do(
-            "click_frustrated", {"how": person.rng.choice(("rage", "dead", "error")), "url": f"{_URL}/{product.product_id}"}
-        )
-    elif chance < 0.14:
-        person.do("error_shown", {"code": "503", "message": "Try again later"})
+    elif chance < 0.11:
+        person.do("error_shown", {"code": "503", "message": "Try again later", "url": f"{URL}/{product.product_id}"})
 
 
 def fill_cart(person: Person) -> None:
@@ -98,10 +95,8 @@ def fill_cart(person: Person) -> None:
     chance = person.rng.random()
     if chance < 0.15:
         person.do("cart_viewed", {"products": _held(person)}, {"cart_id": person.cart_id})
-    elif chance < 0.22:
-        person.do("coupon_applied", {"coupon": "SLEEP10", "discount_minor": 1000, "currency": "EUR"}, {"cart_id": person.cart_id})
     elif chance < 0.27:
-        person.do("coupon_denied", {"coupon": "SLEEP99", "reason": "expired"}, {"cart_id": person.cart_id})
+        try_coupons(person)
 
 
 def _add(person: Person, product: Product) -> None:
@@ -146,23 +141,33 @@ def _steps(person: Person, last_step: int) -> bool:
         if step > last_step:
             return False
         person.do("checkout_step_viewed", {"step": step}, refs)
-        while person.chance(0.12):
-            person.do("form_error_shown", {"field": "postcode", "message": "Not a postcode", "step": step}, refs)
+        if not _fill_in(person, step):
+            return False
         contact = person.joins("email") if step == 1 and person.kind == "guest" else {}
         person.do("checkout_step_completed", {"step": step, "shipping_method": "standard"}, {**refs, **contact})
     return last_step > 3
+
+
+def _fill_in(person: Person, step: int) -> bool:
+    """Rarely a field refuses what is entered again and again, and some give up; not every form says which step it is of."""
+    stubborn = person.chance(0.03)
+    said = person.rng.choice((step, step, str(step), None))
+    for _ in range(person.between(2, 5) if stubborn else int(person.chance(0.1))):
+        field = "street" if person.chance(0.1) else "postcode"
+        error = {"field": field, "message": "Not understood", "step": said}
+        person.do("form_error_shown", error, {"checkout_id": person.checkout_id})
+    return not stubborn or person.chance(0.6)
 
 
 def _pay(person: Person) -> bool:
     """With what they have; a hard decline mostly is the end, a soft one is tried again."""
     refs = {"checkout_id": person.checkout_id}
     person.do("payment_info_entered", {"payment_method": "card"}, refs)
-    if person.chance(0.02):
-        # The shop's own event is no act of theirs: only one shortly before an act leaves the silence clear.
-        at = person.now + SECOND
-        unavailable = person.tell(at, "payment_method_unavailable", {"payment_method": "card"}, {**person.identity(), **refs})
-        person.ledger.went_on(unavailable, person.checkout_id)
-        person.do("payment_info_entered", {"payment_method": "invoice"}, refs, after=2 * SECOND)
+    if person.chance(0.03):
+        person.do("payment_method_unavailable", {"payment_method": "card"}, refs)
+        if person.chance(0.4):
+            return False
+        person.do("payment_info_entered", {"payment_method": "invoice"}, refs)
     while person.chance(0.12):
         hard = person.chance(0.4)
         failure = {"decline": "hard" if hard else "soft", "payment_method": "card", "code": "51", "amount_minor": _worth(person)}

@@ -17,7 +17,7 @@ import msgspec
 from schemas.events import CATALOGUE
 from schemas.instants import moment
 from throughline.simulator.broken import BROKEN
-from throughline.simulator.person import Draft
+from throughline.simulator.drafts import Draft
 from throughline.simulator.world import DAY, DISORDER, SECOND, TRANSIT, Rates, World
 
 _encode = msgspec.json.Encoder().encode
@@ -88,7 +88,7 @@ class Wire:
 
     def _from_long_ago(self, draft: Draft, received_at: int) -> Record:
         event_id = f"{draft.event_id}-old"
-        device = draft.device.id if draft.device else "d-old"
+        device = draft.device.id if draft.device else f"d{draft.event_id}-old"
         at = received_at - self._between(31 * DAY, 60 * DAY)
         old = Draft(at, "page_viewed", event_id, {"anonymous_id": device}, {"path": "/sale"}, None, "web")
         return arrive(old, received_at, False, Odd("too_late", "lake only", event_id))
@@ -96,7 +96,7 @@ class Wire:
     def _spoilt(self, draft: Draft, received_at: int) -> Record:
         kind = self._rng.choice(BROKEN)
         event_id = f"{draft.event_id}-broken"
-        device = draft.device.id if draft.device else "d-broken"
+        device = draft.device.id if draft.device else f"d{draft.event_id}-broken"
         written = rfc3339(received_at)
         base = {
             "event_id": event_id, "type": "page_viewed", "occurred_at": written, "received_at": written, "source": "shop",

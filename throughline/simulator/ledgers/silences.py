@@ -1,19 +1,22 @@
-"""What a person's silences must lead to, kept while the person acts.
+"""What a person's silences must lead to, and which carts and checkouts there are.
 
 The ledger walks forward with its person and looks at each silence once, when it ends: how long it was, and what had been left
-lying. That is the definition of the two signals about silences told the other way round from the detectors.
+lying. That is the definition of the signals about silences told the other way round from the detectors.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from throughline.simulator.truth import Episode
+from throughline.simulator.drafts import Draft
+from throughline.simulator.ledgers.book import Book
+from throughline.simulator.ledgers.sessions import Sessions
 from throughline.simulator.world import MINUTE
 
 CART_IDLE = 30 * MINUTE
 CHECKOUT_IDLE = 15 * MINUTE
-SESSION_GAP = 30 * MINUTE
+BROWSE_IDLE = 30 * MINUTE
+"""As long as a session may pause: whoever has only looked for that long has ended the session."""
 
 
 @dataclass(slots=True)
@@ -39,36 +42,52 @@ class Checkout:
     told: bool = False
 
 
-class Ledger:
-    """``own`` first, with the moment of each act, then what the act did. ``finish`` when there is nothing more to come."""
+class Silences:
+    """``see`` each act before ``sessions`` does: a silence is of the session before it."""
 
-    def __init__(self) -> None:
-        self.episodes: list[Episode] = []
-        self.sessions = 0
+    def __init__(self, book: Book, sessions: Sessions) -> None:
+        self._book = book
+        self._sessions = sessions
         self._last: int | None = None
-        self._open: list[Episode] = []
+        self._left: list[tuple[str, str]] = []
+        """Kind and key of what the last silence has told and the person's return ends."""
         self._carts: dict[str, Cart] = {}
         self._checkouts: dict[str, Checkout] = {}
+        self._ordered: set[str] = set()
+        """Checkouts that are over."""
         self._cart: Cart | None = None
         """The cart without an id, while there is one."""
         self._checkout: Checkout | None = None
 
-    def own(self, at: int) -> None:
-        """The person does something at ``at``: the silence before it is over."""
-        if self._last is not None:
-            self._silent(self._last, at)
-        if self._last is None or at - self._last > SESSION_GAP:
-            self.sessions += 1
-        for episode in self._open:
-            episode.come_back(at)
-        self._open = []
-        self._last = at
+    def see(self, act: Draft) -> list[str]:
+        """The keys of the checkouts that the act belongs to, or, an order, ends."""
+        if act.own:
+            self._come_back(act.at)
+        cart_id, checkout_id = act.ids.get("cart_id"), act.ids.get("checkout_id")
+        if act.type == "product_added":
+            self._add(act.event_id, cart_id, act.properties["product_id"], act.properties["quantity"])
+        elif act.type == "product_removed":
+            self._remove(act.event_id, cart_id, act.properties["product_id"], act.properties["quantity"])
+        elif act.type == "checkout_started":
+            return self._start(act.event_id, checkout_id, cart_id)
+        elif act.type == "order_completed":
+            return self._order(cart_id, checkout_id)
+        elif act.type.startswith(("checkout_step", "form_error", "payment_")):
+            return self._go_on(act.event_id, checkout_id)
+        return []
 
     def finish(self) -> None:
         if self._last is not None:
             self._silent(self._last, None)
-        for episode in self._open:
-            episode.expire()
+
+    def _come_back(self, at: int) -> None:
+        """The person does something at ``at``: the silence before it is over."""
+        if self._last is not None:
+            self._silent(self._last, at)
+        for kind, key in self._left:
+            self._book.end(kind, key, at)
+        self._left = []
+        self._last = at
 
     def _silent(self, last: int, until: int | None) -> None:
         """Nothing was heard of the person after ``last``, until they come back: exactly when it is due is still in time."""
@@ -84,13 +103,20 @@ class Ledger:
                 if cart.items and not cart.checked_out and not cart.told and not explained:
                     cart.told = True
                     self._tell("cart_abandoned", cart.key, cart.changed_by, last + CART_IDLE)
+        if until is None or until > last + BROWSE_IDLE:
+            self._only_looked(last + BROWSE_IDLE)
+
+    def _only_looked(self, at: int) -> None:
+        """What was left lying explains the silence before that."""
+        session, carts = self._sessions.current, self._carts.values()
+        if session and session.looked and not session.took and not self._left and not any(cart.items for cart in carts):
+            self._book.open("browse_abandoned", session.key, "", at)
 
     def _tell(self, kind: str, key: str, anchor: str, due: int) -> None:
-        episode = Episode(kind, key, anchor, due, due)
-        self.episodes.append(episode)
-        self._open.append(episode)
+        self._book.open(kind, key, anchor, due)
+        self._left.append((kind, key))
 
-    def added(self, event_id: str, cart_id: str | None, product: str, quantity: int) -> None:
+    def _add(self, event_id: str, cart_id: str | None, product: str, quantity: int) -> None:
         cart = self._carts.get(f"cart:{cart_id}") if cart_id else self._cart
         if cart is None:
             cart = Cart(f"cart:{cart_id or event_id}")
@@ -99,7 +125,7 @@ class Ledger:
         cart.items[product] = cart.items.get(product, 0) + quantity
         cart.changed(event_id)
 
-    def removed(self, event_id: str, cart_id: str | None, product: str, quantity: int) -> None:
+    def _remove(self, event_id: str, cart_id: str | None, product: str, quantity: int) -> None:
         cart = self._carts.get(f"cart:{cart_id}") if cart_id else self._cart
         if cart is None or product not in cart.items:
             return
@@ -116,29 +142,38 @@ class Ledger:
             del self._carts[cart.key]
             self._cart = None
 
-    def started(self, event_id: str, checkout_id: str | None, cart_id: str | None) -> None:
+    def _start(self, event_id: str, checkout_id: str | None, cart_id: str | None) -> list[str]:
         """A checkout was started, or started over."""
-        checkout = self._checkouts.get(f"checkout:{checkout_id}") if checkout_id else self._checkout
+        key = f"checkout:{checkout_id or event_id}"
+        if key in self._ordered:
+            return []
+        checkout = self._checkouts.get(key) if checkout_id else self._checkout
         if checkout is None:
-            checkout = Checkout(f"checkout:{checkout_id or event_id}", f"cart:{cart_id}" if cart_id else None)
-            self._checkouts[checkout.key] = checkout
+            checkout = Checkout(key, f"cart:{cart_id}" if cart_id else None)
+            self._checkouts[key] = checkout
             self._checkout = self._checkout if checkout_id else checkout
         checkout.changed_by, checkout.told = event_id, False
         for cart in self._carts.values():
             if checkout.cart in (None, cart.key):
                 cart.checked_out = True
+        return [checkout.key]
 
-    def went_on(self, event_id: str, checkout_id: str | None) -> None:
+    def _go_on(self, event_id: str, checkout_id: str | None) -> list[str]:
         """Something happened in a checkout that is under way."""
         checkout = self._checkouts.get(f"checkout:{checkout_id}") if checkout_id else self._checkout
-        if checkout is not None:
-            checkout.changed_by, checkout.told = event_id, False
+        if checkout is None:
+            return []
+        checkout.changed_by, checkout.told = event_id, False
+        return [checkout.key]
 
-    def ordered(self, cart_id: str | None, checkout_id: str | None) -> None:
+    def _order(self, cart_id: str | None, checkout_id: str | None) -> list[str]:
         """An order empties its cart and ends its checkout; one that names none, all of them."""
         for cart in list(self._carts.values()):
             if cart_id is None or cart.key == f"cart:{cart_id}":
                 self._empty(cart)
-        for key in [key for key in self._checkouts if checkout_id is None or key == f"checkout:{checkout_id}"]:
+        ended = [key for key in self._checkouts if checkout_id is None or key == f"checkout:{checkout_id}"]
+        for key in ended:
             if self._checkouts.pop(key) is self._checkout:
                 self._checkout = None
+        self._ordered.update(ended)
+        return ended
