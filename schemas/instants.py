@@ -6,7 +6,7 @@ microsecond (half up), as msgspec does; a leap second (``:60``) is refused, as n
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -29,7 +29,7 @@ def micros(moment: datetime) -> int:
 
 def moment(at: int) -> datetime:
     """The aware UTC datetime of ``at`` microseconds since 1970."""
-    return datetime.fromtimestamp(at // 1_000_000, UTC).replace(microsecond=at % 1_000_000)
+    return EPOCH + timedelta(microseconds=at)
 
 
 def read_instant(value: object) -> datetime:

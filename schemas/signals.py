@@ -6,6 +6,7 @@ In Python instants are integer microseconds since 1970 (UTC), as everywhere in t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha1
 from typing import Annotated, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -16,6 +17,7 @@ from schemas.instants import micros, moment, read_instant
 
 NAMESPACE: UUID = uuid5(NAMESPACE_URL, "https://throughline.dev/")
 """Of every id that we give: ids are functions of what they name."""
+_NAMESPACE = NAMESPACE.bytes
 
 Status = Literal["opened", "updated", "resolved", "expired", "retracted"]
 Severity = Literal["info", "warning", "error", "critical"]
@@ -249,4 +251,13 @@ KINDS: dict[str, Kind] = {
 
 def signal_id(kind: str, key: str, anchor: str) -> str:
     """The episode's id. ``anchor`` tells two episodes of one key apart; empty where there can be only one."""
-    return str(uuid5(NAMESPACE, f"{kind}/{key}/{anchor}"))
+    return named(f"{kind}/{key}/{anchor}")
+
+
+def named(name: str) -> str:
+    """``str(uuid5(NAMESPACE, name))``, three times as fast: ids are made for every row and every claim."""
+    digest = bytearray(sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
