@@ -20,7 +20,7 @@ Instant = Annotated[int, Meta(description="µs since 1970-01-01 UTC", extra={"ar
 Text = Annotated[str, Meta(description="JSON text", extra={"arrow": "text"})]
 
 
-class Row(Struct, kw_only=True, omit_defaults=True):
+class Row(Struct, kw_only=True, omit_defaults=True, gc=False):
     """What every row carries: where in journey.log the entry stands that made it."""
 
     log_partition: int = 0

@@ -26,7 +26,7 @@ _STAGES = {name: kind.stage for name, kind in CATALOGUE.items()}
 Rowlike = SessionRow | JourneyRow | OrderRow
 
 
-class Outcome(Struct):
+class Outcome(Struct, gc=False):
     """What a stretch of folding has ended or changed: rows by (table, id)."""
 
     rows: dict[tuple[str, str], Rowlike] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """What is remembered of a subject between two entries: structs that pack to a few hundred bytes.
 
 Everything here is written whole and read whole (``array_like`` msgpack); a field added at the end with a default reads old
-state. Nothing refers to a clock but instants found in the log.
+state. Nothing refers to a clock but instants found in the log. Structs are trees: none can be part of a cycle, so Python's search for
+cycles (``gc``) need not look at them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def evidence_of(touchpoint: Touchpoint) -> Evidence:
     return (touchpoint.event_id, *touchpoint.source)
 
 
-class Cart(Struct, array_like=True):
+class Cart(Struct, array_like=True, gc=False):
     key: str
     items: dict[str, list[Any]] = {}
     """Product id to [quantity, price in minor units or None]."""
@@ -48,7 +49,7 @@ class Cart(Struct, array_like=True):
         return sum(int(quantity) for quantity, _ in self.items.values())
 
 
-class Checkout(Struct, array_like=True):
+class Checkout(Struct, array_like=True, gc=False):
     key: str
     cart: str | None = None
     """The key of the cart it names; without one it is of every cart."""
@@ -64,7 +65,7 @@ class Checkout(Struct, array_like=True):
     """Field and step to the errors shown since the step was last completed."""
 
 
-class Parcel(Struct, array_like=True):
+class Parcel(Struct, array_like=True, gc=False):
     dispatched_at: Instant | None = None
     attempted_at: Instant | None = None
     """First of delivery attempted, ready for pickup, delivered."""
@@ -83,7 +84,7 @@ class Parcel(Struct, array_like=True):
     pickup_judged: bool = False
 
 
-class Order(Struct, array_like=True):
+class Order(Struct, array_like=True, gc=False):
     key: str
     """``order:7``, or ``shipment:s`` of a parcel whose order nobody named."""
     ordered_at: Instant | None = None
@@ -146,7 +147,7 @@ class Order(Struct, array_like=True):
         return over is None and self.dispatched_at is not None
 
 
-class Ticket(Struct, array_like=True):
+class Ticket(Struct, array_like=True, gc=False):
     key: str
     open: bool = False
     opened_at: Instant | None = None
@@ -164,7 +165,7 @@ class Ticket(Struct, array_like=True):
     next_due: Instant | None = None
 
 
-class Episode(Struct, array_like=True):
+class Episode(Struct, array_like=True, gc=False):
     """One stretch of trouble: opened once, perhaps ended."""
 
     kind: str
@@ -200,7 +201,7 @@ class Episode(Struct, array_like=True):
         return len(self.transitions)
 
 
-class Session(Struct, array_like=True):
+class Session(Struct, array_like=True, gc=False):
     id: str
     number: int
     started_at: Instant
@@ -231,7 +232,7 @@ class Session(Struct, array_like=True):
         return f"session:{self.first}"
 
 
-class Journey(Struct, array_like=True):
+class Journey(Struct, array_like=True, gc=False):
     id: str
     number: int
     opened_at: Instant
@@ -260,7 +261,7 @@ class Journey(Struct, array_like=True):
     friction: int = 0
 
 
-class Fold(Struct, array_like=True):
+class Fold(Struct, array_like=True, gc=False):
     """The fold over a subject's touchpoints so far."""
 
     journeys: int = 0
@@ -287,13 +288,13 @@ class Fold(Struct, array_like=True):
     """The order of the last touchpoint in it."""
 
 
-class Link(Struct, array_like=True, frozen=True):
+class Link(Struct, array_like=True, frozen=True, gc=False):
     at: Instant
     target: str
     event_id: str
 
 
-class Subject(Struct, array_like=True):
+class Subject(Struct, array_like=True, gc=False):
     """An identifier: the touchpoints it carries, whose it is, and, while it is nobody's, its journey."""
 
     next_due: Instant | None = None
@@ -319,7 +320,7 @@ class Subject(Struct, array_like=True):
     """The order of the last touchpoint let go while it was somebody else's: whoever it was sent to keeps what is up to here."""
 
 
-class Held(Struct, array_like=True):
+class Held(Struct, array_like=True, gc=False):
     """What journeys claim of one episode, and what was last published of it."""
 
     claims: dict[str, tuple[Version, Claim | None]] = {}
@@ -341,7 +342,7 @@ class Held(Struct, array_like=True):
         return self.claims[self.published_of][1]
 
 
-class Key(Struct, array_like=True):
+class Key(Struct, array_like=True, gc=False):
     """What an episode is about: a cart, an order … It alone says what is published of itself."""
 
     next_due: Instant | None = None
@@ -349,13 +350,13 @@ class Key(Struct, array_like=True):
     held: dict[str, Held] = {}
 
 
-class Peek(Struct, array_like=True):
+class Peek(Struct, array_like=True, gc=False):
     """The first field of any state, read alone."""
 
     next_due: Instant | None = None
 
 
-class ClockState(Struct, array_like=True):
+class ClockState(Struct, array_like=True, gc=False):
     """The partition's own record: where its clock stands."""
 
     next_due: Instant | None = None
