@@ -147,8 +147,9 @@ class LocalRun:
             "CLOCK": settings.clock,
             "WEB_PORT": str(settings.web_port),
             "COMMIT_INTERVAL": say(settings.commit_interval),
+            "RULES__PRESET": settings.rules.preset,
         }
-        return os.environ | {PREFIX + name: value for name, value in given.items()}
+        return os.environ | {PREFIX + name: value for name, value in given.items() if value is not None}
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from throughline.settings import RuleSettings, SettingsFault
 
 def journey_rules(settings: RuleSettings) -> Rules:
     """The rules as the core takes them. Raises ``SettingsFault`` where a detector or one of its settings does not exist."""
-    plain = settings.model_dump(exclude={"detectors"})
+    plain = settings.model_dump(exclude={"detectors", "preset"})
     return Rules(**plain, detectors=tuple(_set(detector, settings) for detector in _known(settings)))
 
 
@@ -24,6 +24,17 @@ def detector_settings(detector: Detector) -> dict[str, Any]:
     """What can be set of a detector, with its value."""
     assert is_dataclass(detector)
     return {field.name: getattr(detector, field.name) for field in fields(detector)}
+
+
+def settings_of(rules: Rules) -> dict[str, Any]:
+    """Everything that decides what is found, by dotted name as in a settings file, less the ``rules.``."""
+    plain = {field.name: getattr(rules, field.name) for field in fields(rules) if field.name != "detectors"}
+    of_detectors = {
+        f"detectors.{detector.kind}.{name}": value
+        for detector in rules.detectors
+        for name, value in detector_settings(detector).items()
+    }
+    return plain | of_detectors
 
 
 def _known(settings: RuleSettings) -> tuple[Detector, ...]:

@@ -1,8 +1,8 @@
 """The one reader of the environment: every setting by name, with its type, its unit and its default.
 
 A setting comes from, the first that names it: the command line, ``THROUGHLINE_…`` in the environment (``__`` goes one level down:
-``THROUGHLINE_RULES__SESSION_GAP``), a TOML file (``THROUGHLINE_CONFIG``, else ``throughline.toml`` where it is run), the default.
-Everything behind this door takes plain arguments.
+``THROUGHLINE_RULES__SESSION_GAP``), a TOML file (``THROUGHLINE_CONFIG``, else ``throughline.toml`` where it is run), the preset
+that ``rules.preset`` names, the default. Everything behind this door takes plain arguments.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from throughline import presets
 from throughline.durations import Duration
 
 PREFIX = "THROUGHLINE_"
@@ -34,6 +36,7 @@ class RuleSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    preset: str | None = Field(None, description="another system's published thresholds, below every other setting")
     session_gap: Duration = Field(timedelta(minutes=30), description="the longest pause within a session")
     journey_quiet: Duration = Field(timedelta(days=30), description="a journey closes after so long with nothing open")
     lateness: Duration = Field(timedelta(days=30), description="an event older than this when received goes to the lake only")
@@ -43,6 +46,13 @@ class RuleSettings(BaseModel):
     store_timezone: str = Field("UTC", description="IANA zone where a promised day ends if nobody says where the parcel goes")
     holdout_share: float = Field(0.0, ge=0, le=1, description="share of keys signalled but marked not to be acted on")
     detectors: dict[str, dict[str, Any]] = Field({}, description="settings of single detectors: rules.detectors.<kind>.<setting>")
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, name: str | None) -> str | None:
+        if name is not None and name not in presets.names():
+            raise ValueError(f"there is no preset {name!r}; there are {', '.join(presets.names())}")
+        return name
 
     @field_validator("store_timezone")
     @classmethod
@@ -125,20 +135,53 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = Path(os.environ.get(CONFIG, DEFAULT_CONFIG))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_cls.model_config.get("toml_file") or settings_file())
+        return init_settings, env_settings, file, _PresetSource(settings_cls)
 
 
-def load(**given: Any) -> Settings:
-    """The settings, where ``given`` (the command line; None is not given) comes first. Raises ``SettingsFault``."""
+class _PresetSource(PydanticBaseSettingsSource):
+    """The rules of the preset that a source before this one names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        rules = self.current_state.get("rules")
+        name = rules.get("preset") if isinstance(rules, dict) else None
+        return {"rules": presets.preset(name).rules} if name in presets.names() else {}
+
+
+def load(*, file: Path | None = None, preset: str | None = None, **given: Any) -> Settings:
+    """The settings, where ``given`` (the command line; None is not given) comes first. Raises ``SettingsFault``.
+
+    ``file`` stands in the place of the settings file that would be read. ``preset`` says which, not how much it counts: it stands
+    below the file.
+    """
     _refuse_unknown_names()
     _refuse_missing_file()
+    if preset is not None:
+        given["rules"] = {"preset": preset}
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return _settings(file)(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise SettingsFault("\n".join(_fault(item) for item in error.errors(include_url=False))) from None
     except TOMLDecodeError as error:
-        raise SettingsFault(f"{os.environ.get(CONFIG, DEFAULT_CONFIG)} is not TOML: {error}") from None
+        raise SettingsFault(f"{file or settings_file()} is not TOML: {error}") from None
+
+
+def settings_file() -> Path:
+    """The file that settings are read from, if it is there."""
+    return Path(os.environ.get(CONFIG, DEFAULT_CONFIG))
+
+
+def _settings(file: Path | None) -> type[Settings]:
+    if file is None:
+        return Settings
+
+    class SettingsOfAnotherFile(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    return SettingsOfAnotherFile
 
 
 def _refuse_unknown_names() -> None:

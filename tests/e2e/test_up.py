@@ -52,9 +52,9 @@ def write(path: Path, events: list[Event]) -> None:
 
 
 @contextmanager
-def up(folder: Path) -> Iterator[subprocess.Popen[str]]:
+def up(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """The pipeline in a terminal of its own, ended with Ctrl-C."""
-    command = [str(THROUGHLINE), "up", "--clock", "log", "--web-port", str(free_port())]
+    command = [str(THROUGHLINE), "up", "--clock", "log", "--web-port", str(free_port()), *words]
     running = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
     assert running.stderr is not None
     with running.stderr as said:
@@ -113,6 +113,14 @@ def test_a_cart_left_today_is_resolved_after_a_restart(type_: Type, folder: Path
     assert rows(type_, "SELECT retried_as FROM dead_letters") == [{"retried_as": "e3"}]
     assert rows(type_, "SELECT type FROM events WHERE event_id = 'e3'") == [{"type": "product_viewed"}]
     assert rows(type_, "SELECT touchpoints FROM journeys WHERE subject = 'customer:ada'") == [{"touchpoints": 2}]
+
+
+def test_the_worker_of_a_run_follows_its_preset(type_: Type, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THROUGHLINE_COMMIT_INTERVAL", "0.5 s")
+    write(folder / "left.jsonl", LEFT)
+    with up(folder, "--preset", "youcan"):
+        assert type_("replay", "left.jsonl").code == 0
+        assert "quiet for 10 min" in await_line(type_, "cart_abandoned")
 
 
 def await_line(type_: Type, words: str) -> str:

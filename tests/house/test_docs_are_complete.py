@@ -11,6 +11,7 @@ from schemas.signals import KINDS
 from schemas.tables import TABLES, Table
 from streams.journey.detectors import DETECTORS, Detector
 from tests.house.documents import ROOT, section
+from throughline import presets_page
 from throughline.rules import detector_settings
 from throughline.settings import KafkaSettings, RuleSettings, Settings
 from throughline.signals_page import PAGE, rendered, written
@@ -70,6 +71,11 @@ def test_every_kind_of_signal_is_defined_and_its_page_says_what_its_detector_say
     assert {detector.kind for detector in DETECTORS} == set(KINDS)
     assert rendered(PAGE.read_text()) == PAGE.read_text(), "run python -m throughline.signals_page"
     assert [detector.kind for detector in DETECTORS if not says_its_settings(detector)] == []
+
+
+def test_the_page_of_presets_says_what_the_presets_say() -> None:
+    page = presets_page.PAGE.read_text()
+    assert presets_page.rendered(page) == page, "run python -m throughline.presets_page"
 
 
 def says_its_settings(detector: Detector) -> bool:

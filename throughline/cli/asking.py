@@ -55,7 +55,7 @@ def shell(settings: Settings) -> None:
     "--history", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The JSON lines that were replayed."
 )
 @UNTIL
-@settings_from("lake_dir", "data_dir", "brokers")
+@settings_from("lake_dir", "data_dir", "brokers", "preset")
 def verify(settings: Settings, history: Path | None, until: datetime | None) -> None:
     """Compute everything anew by SQL, from the topics or a history file, and name what differs in the lake."""
     from throughline.verifying import judge  # the oracle is heavy; only this verb needs it

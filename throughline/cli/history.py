@@ -81,7 +81,7 @@ def replay(settings: Settings, files: tuple[Path, ...], speed: float | None, unt
 @click.command()
 @FILES
 @UNTIL
-@settings_from("lake_dir", "data_dir")
+@settings_from("lake_dir", "data_dir", "preset")
 def backfill(settings: Settings, files: tuple[Path, ...], until: datetime | None) -> None:
     """Bring the events in FILES (JSON lines) into the lake, without a broker: the same journeys as live."""
     with progress("backfilling") as advance:

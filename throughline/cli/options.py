@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from schemas.instants import micros
+from throughline.presets import names
 from throughline.settings import load
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -33,6 +34,12 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     ),
     "partitions": click.option("--partitions", type=int, help="Partitions of each topic."),
     "web_port": click.option("--web-port", type=int, help="Port of health and metrics."),
+    "preset": click.option(
+        "--preset",
+        type=click.Choice(names()),
+        metavar="NAME",
+        help="Thresholds as another system publishes them; `throughline presets` lists them. The settings file comes before it.",
+    ),
     "clock": click.option("--clock", type=click.Choice(["wall", "log"]), help="Time from the leader's ticks, or from the log."),
 }
 

@@ -24,7 +24,7 @@ from throughline.worker import client, options, worker
 
 
 @click.command()
-@settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "clock")
+@settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "clock", "preset")
 def up(settings: Settings) -> None:
     """Run it all: a broker if none is named, the topics, a worker. Ctrl-C drains, saves and stops."""
     asyncio.run(_up(settings))
@@ -46,7 +46,7 @@ def topics(settings: Settings) -> None:
 
 
 @click.command()
-@settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "clock")
+@settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "clock", "preset")
 def work(settings: Settings) -> None:
     """Run one worker in the foreground. SIGINT and SIGTERM drain it."""
     brokers = running_brokers(settings)
