@@ -33,6 +33,27 @@ def test_who_is_back_exactly_when_it_is_due_has_not_left(pause: int, left: int) 
     assert len([one for one in found if one.opened_at == PAUSE]) == left
 
 
+@pytest.mark.parametrize(("pause", "left"), [(15 * MINUTE - 1, 0), (15 * MINUTE, 0), (15 * MINUTE + 1, 1)])
+def test_who_goes_on_with_a_checkout_exactly_when_it_is_due_has_not_left_it(pause: int, left: int) -> None:
+    found = episodes("checkout_abandoned", started(), said(pause, "checkout_step_viewed", step=1, checkout_id="x"))
+    assert len([one for one in found if one.opened_at == 15 * MINUTE]) == left
+
+
+@pytest.mark.parametrize(("pause", "left"), [(PAUSE, 0), (PAUSE + 1, 1)])
+def test_who_looks_on_exactly_when_the_session_would_end_has_not_ended_it(pause: int, left: int) -> None:
+    found = episodes("browse_abandoned", said(0, "product_viewed"), said(pause, "page_viewed"))
+    assert len([one for one in found if one.opened_at == PAUSE]) == left
+
+
+def test_what_an_agent_does_is_no_return_of_the_customer() -> None:
+    agent = said(PAUSE, "agent_replied", by="human", ticket_id="t")
+    assert ends(episodes("cart_abandoned", added(0), agent)) == [(PAUSE, PAUSE + 7 * DAY, "expired")]
+
+
+def test_an_ordered_checkout_takes_nothing_more() -> None:
+    assert episodes("checkout_abandoned", started(), paid(1), started(2), said(3, "page_viewed")) == []
+
+
 @pytest.mark.parametrize(("away", "how"), [(7 * DAY - 1, "resolved"), (7 * DAY, "resolved"), (7 * DAY + 1, "expired")])
 def test_who_is_back_at_the_moment_of_expiry_is_back_in_time(away: int, how: str) -> None:
     (left, *_) = episodes("cart_abandoned", added(0), said(PAUSE + away, "page_viewed"))
