@@ -1,8 +1,8 @@
 """What is remembered of a subject between two entries: structs that pack to a few hundred bytes.
 
 Everything here is written whole and read whole (``array_like`` msgpack); a field added at the end with a default reads old
-state. Nothing refers to a clock but instants found in the log. Structs are trees: none can be part of a cycle, so Python's search for
-cycles (``gc``) need not look at them.
+state. Nothing refers to a clock but instants found in the log. Structs are trees: none can be part of a cycle, so Python's
+search for cycles (``gc``) need not look at them.
 """
 
 from __future__ import annotations
