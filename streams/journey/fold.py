@@ -221,7 +221,8 @@ def write_open(subject: str, fold: Fold, outcome: Outcome, changed: list[str], c
     journey = fold.journey
     if journey is None:
         return
-    signals_open = sum(episode.open and episode.journey == journey.id for episode in fold.episodes)
+    standing = [episode for episode in fold.episodes if episode.open and KINDS[episode.kind].lasting]
+    signals_open = sum(episode.journey == journey.id for episode in standing)
     row = rows.journey_row(subject, journey, closed_at, signals_open)
     outcome.rows["journeys", row.journey_id] = row
     if journey.session is not None:

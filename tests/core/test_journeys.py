@@ -245,6 +245,18 @@ def test_effort_scores_and_friction_are_counted() -> None:
     assert (row.signals, row.signals_open, row.friction) == (1, 1, 2.0)
 
 
+def test_what_nothing_can_end_is_not_open_in_whatever_order_its_journey_is_told() -> None:
+    before = event("product_viewed")
+    after = [visit(31 * DAY), visit(31 * DAY + HOUR)]
+    for visits in permutations(after):
+        shop = Shop()
+        shop.hears(before)
+        shop.clock(31 * DAY)
+        shop.hears_one_by_one(visits)
+        first, _ = shop.journeys()
+        assert (first.signals, first.signals_open) == (1, 0)
+
+
 def test_promises_kept_and_missed_are_counted() -> None:
     orders = [event("order_completed", event_id=f"o{number}", order_id=number) for number in "12"]
     promises = [event("delivery_promised", event_id=f"p{number}", order_id=number, properties=PROMISE) for number in "12"]
