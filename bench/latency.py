@@ -1,7 +1,8 @@
 """From a topic to a signal, at a steady pace, by the wall clock: shoppers leave carts and come back, among many who only look.
 
-``opened`` is counted from the moment the cart was due, ``resolved`` from the moment the shopper came back, both up to the moment
-that a consumer of ``friction.signals`` holds the signal.
+Of what a deadline decides (``opened``) the waiting is counted from the moment the cart was due, of what an event decides
+(``resolved``) from the moment before the shopper's coming back was appended, both up to the moment that a consumer of
+``friction.signals`` holds the signal.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ LEAVES = 20
 AWAY = 6
 """Seconds until they come back; a cart counts as left after two."""
 RULES = {"cart_abandoned": {"idle": "2s"}}
+DECIDED_BY = {"opened": "a deadline", "resolved": "an event"}
 
 
 class Traffic:
@@ -102,8 +104,10 @@ def main() -> None:
     rows = []
     for status, times in waited.items():
         cut = quantiles(times, n=100)
-        rows.append((status, f"{len(times):,}", f"{cut[49]:,.0f}", f"{cut[98]:,.0f}", f"{max(times):,.0f}"))
-    show((f"signals at {given.pace:,} events/s", "signals", "p50 ms", "p99 ms", "longest ms"), rows)
+        waits = (f"{wait:,.0f}" for wait in (cut[49], cut[89], cut[98], max(times)))
+        rows.append((status, DECIDED_BY.get(status, ""), f"{len(times):,}", *waits))
+    columns = (f"signals at {given.pace:,} events/s", "decided by", "signals", "p50 ms", "p90 ms", "p99 ms", "longest ms")
+    show(columns, rows)
 
 
 if __name__ == "__main__":

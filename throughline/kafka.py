@@ -14,6 +14,7 @@ from schemas.failures import Stop
 from streams.agents.options import Options
 from streams.agents.publish import Publisher
 from streams.agents.topics import ensure_topics
+from streams.agents.transport import FETCH_WAITS_MS
 
 BATCH_BYTES = 900_000
 """Of a record batch: Kafka's default limit is a little over 1 MB."""
@@ -22,7 +23,7 @@ BATCH_BYTES = 900_000
 @asynccontextmanager
 async def reading(client: Mapping[str, Any]) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer outside any group, which commits nothing."""
-    consumer = AIOKafkaConsumer(enable_auto_commit=False, **client)
+    consumer = AIOKafkaConsumer(enable_auto_commit=False, fetch_max_wait_ms=FETCH_WAITS_MS, **client)
     try:
         await _start(consumer, client)
         yield consumer
