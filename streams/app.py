@@ -37,8 +37,6 @@ LOOK_EVERY = 1.0
 TICK_EVERY = 1.0
 UPKEEP_EVERY = 600.0
 STOP_WITHIN = 60.0
-BATCHES_WAITING = 16
-"""Between Faust's fetcher and an agent: few, each is of many records."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ def _settings(options: Options) -> dict[str, Any]:
         "recovery_consistency_check": False,  # for stores on disk; this one's offsets are its own appends
         "producer_max_batch_size": BATCH_BYTES,
         "producer_request_timeout": 30.0,
-        "stream_buffer_maxsize": BATCHES_WAITING,
+        "stream_buffer_maxsize": 2 * len(SOURCE_TOPICS) * options.partitions,  # batches; a tick alone makes half as many at once
         "table_standby_replicas": options.standby_replicas,
         "topic_partitions": options.partitions,
         "topic_replication_factor": options.replication,

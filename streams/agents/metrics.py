@@ -28,9 +28,8 @@ class Counts:
         self.commits = 0
         self.abandoned = 0
 
-    def routed(self, topic: str, records: int, dead_letters: int) -> None:
+    def routed(self, topic: str, records: int) -> None:
         self.records[topic] += records
-        self.dead_letters += dead_letters
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import faust
@@ -14,6 +14,7 @@ from schemas.topics import CONTROL_HEADER, JOURNEY_LOG, SOURCE_TOPICS
 from streams.agents.metrics import Counts
 from streams.agents.outlet import Outlet, journey_log, letter_appends
 from streams.agents.publish import Appends
+from streams.agents.waiting import with_waiting
 from streams.journey.routing import RouteOut, Router, Source
 
 logger = logging.getLogger(__name__)
@@ -41,28 +42,31 @@ class RouteAgent:
         try:
             async for event in stream.noack().events():
                 async with self._turn:
-                    await self._take(event)
+                    await self._take(with_waiting(event, stream))
         except Exception as error:
             logger.exception("route failed")
             await self._app.crash(error)
 
-    async def _take(self, event: EventT) -> None:
-        place = PLACES[event.message.topic]
+    async def _take(self, events: Sequence[EventT]) -> None:
         out = RouteOut()
-        self._router.route(sources(place, event.message.value), out)
-        self._counts.routed(event.message.topic, len(event.message.value), len(out.dead_letters))
+        for event in events:
+            message = event.message
+            self._router.route(sources(PLACES[message.topic], message.value), out)
+            self._counts.routed(message.topic, len(message.value))
+        self._counts.dead_letters += len(out.dead_letters)
         sent = await self._outlet.send(self._appends(out))
-        sent.add_done_callback(lambda task: self._acknowledge(event, task))
+        sent.add_done_callback(lambda task: self._acknowledge(events, task))
 
     def _appends(self, out: RouteOut) -> Appends:
         return journey_log(JOURNEY_LOG, out.log.items()) | letter_appends(out.dead_letters, self._partitions)
 
-    def _acknowledge(self, event: EventT, sent: asyncio.Task[None]) -> None:
+    def _acknowledge(self, events: Iterable[EventT], sent: asyncio.Task[None]) -> None:
         if sent.cancelled():
             return
         problem = sent.exception()
         if problem is None:
-            event.ack()
+            for event in events:
+                event.ack()
         else:
             self._ending = asyncio.ensure_future(self._app.crash(problem))
 

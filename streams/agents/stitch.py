@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, MutableMapping
-from time import monotonic
+from time import monotonic, time
 
 import faust
 from faust.types import EventT, StreamT
-from msgspec import MsgspecError
 
 from schemas.failures import Stop
 from schemas.topics import JOURNEY_LOG
 from streams.agents.changelog import ChangelogStore
-from streams.agents.commit import Commit, NotOurs, Share, Stretch
+from streams.agents.commit import Commit, NotOurs, Stretch
 from streams.agents.metrics import Counts, PartitionStatus, partition_status
 from streams.agents.options import Options
 from streams.agents.outlet import Outlet, journey_log, letter_appends
+from streams.agents.owned import Owned
 from streams.agents.publish import Appends
 from streams.agents.signals import signal_appends
+from streams.agents.waiting import with_waiting
 from streams.journey.effects import Effects
 from streams.journey.stitch import Stitcher
 
@@ -27,42 +28,6 @@ logger = logging.getLogger(__name__)
 
 NewStitcher = Callable[[int, MutableMapping[str, bytes]], Stitcher]
 """partition, its states"""
-
-
-class Owned:
-    """A partition in our hands: its stitcher, and what has come of it since the last commit."""
-
-    def __init__(self, partition: int, stitcher: Stitcher) -> None:
-        self.partition = partition
-        self.stitcher = stitcher
-        self.effects = Effects()
-        self.through = -1
-        """The last offset processed."""
-        self.resumed_at: int | None = None
-        """The first one since the last commit."""
-        self.committed = False
-        """Some stretch of it has been handed to a commit."""
-
-    def process(self, offset: int, value: bytes | None) -> None:
-        """Take one record in, unless it was taken before: after a rebalance Faust may deliver old batches again."""
-        if offset <= self.through:
-            return
-        if self.resumed_at is None:
-            self.resumed_at = offset
-        try:
-            self.stitcher.process(offset, value or b"", self.effects)
-        except MsgspecError as error:
-            logger.error("%s/%s offset %s holds no entries and is passed over: %s", JOURNEY_LOG, self.partition, offset, error)
-        self.through = offset
-
-    def share(self) -> Share | None:
-        """What it brings to a commit, which begins a new stretch; None if nothing was read."""
-        if self.resumed_at is None:
-            return None
-        self.stitcher.commit(self.effects)
-        share = Share(self.partition, self.stitcher.epoch, self.resumed_at, self.through, self.effects, not self.committed)
-        self.effects, self.resumed_at, self.committed = Effects(), None, True
-        return share
 
 
 class StitchAgent:
@@ -120,21 +85,26 @@ class StitchAgent:
         try:
             async for event in stream.noack().events():
                 async with self._turn:
-                    await self._take(event)
+                    await self._take(with_waiting(event, stream))
         except Exception as error:
             logger.exception("stitch failed")
             await self._app.crash(error)
 
-    async def _take(self, event: EventT) -> None:
-        owned = self._owned.get(event.message.partition)
-        stale = event.message.generation_id != self._app.consumer_generation_id
-        if owned is None or stale or self._giving_up:
-            return  # not ours, or fetched before a rebalance: whoever owns it reads it from the committed offset
-        for record in event.message.value:
-            owned.process(record.offset, record.value)
-        self._taken.append(event)
-        self._entries += owned.effects.counts["entries"]
-        await self._outlet.send(self._say(owned.effects))
+    async def _take(self, events: Iterable[EventT]) -> None:
+        said = Effects()
+        for event in events:
+            owned = self._owned.get(event.message.partition)
+            stale = event.message.generation_id != self._app.consumer_generation_id
+            if owned is None or stale or self._giving_up:
+                continue  # not ours, or fetched before a rebalance: whoever owns it reads it from the committed offset
+            for record in event.message.value:
+                owned.process(record.offset, record.value)
+            if owned.is_live(time()):
+                owned.write_down()
+            owned.say(said)
+            self._taken.append(event)
+        self._entries += said.counts["entries"]
+        await self._outlet.send(self._say(said))
         if self._due():
             await self._begin_commit()
 
@@ -145,8 +115,6 @@ class StitchAgent:
         appends.update(letter_appends(effects.dead_letters, self._options.partitions))
         self._counts.stitched.update(effects.counts)
         self._counts.signals.update((signal.kind, signal.status) for signal in effects.signals)
-        effects.log, effects.signals, effects.dead_letters = {}, [], []
-        effects.counts.clear()
         return appends
 
     def _due(self) -> bool:
