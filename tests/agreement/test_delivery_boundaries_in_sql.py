@@ -71,6 +71,11 @@ def test_silence_ends_with_the_next_word_or_with_the_order() -> None:
     assert found("carrier_silent", SENT, WHOLLY_CANCELLED) == []
 
 
+@pytest.mark.parametrize(("off", "silences"), neighbours(TWO_DAYS, 0, 0, 1))
+def test_an_order_cancelled_at_the_due_moment_is_not_waited_for(off: timedelta, silences: int) -> None:
+    assert len(found("carrier_silent", SENT, word("order_cancelled", off))) == silences
+
+
 def test_of_two_dispatches_the_first_counts_and_none_after_a_scan() -> None:
     again = word("shipment_dispatched", DAY)
     assert [one[2] for one in found("carrier_silent", SENT, again)] == [TWO_DAYS]

@@ -135,6 +135,12 @@ def test_trouble_with_a_form_is_resolved_by_its_step_s_completion(step: object, 
     assert found("form_trouble", *shown, done(5 * MINUTE, step))[0][-2:] == end
 
 
+def test_trouble_with_a_form_is_over_with_the_first_thing_that_ends_it() -> None:
+    shown = [error(f"{number}", number * MINUTE, step=1) for number in range(3)]
+    order = event("order_completed", 9 * MINUTE, order_id="7", checkout_id="c")
+    assert found("form_trouble", *shown, done(5 * MINUTE), order)[0][-2:] == (5 * MINUTE, "resolved")
+
+
 @pytest.mark.parametrize(("ordered", "how"), [(DAY, "resolved"), (DAY + TICK, "expired")])
 def test_an_order_within_a_day_resolves_trouble_with_a_form(ordered: timedelta, how: str) -> None:
     shown = [error(f"{number}") for number in range(3)]
