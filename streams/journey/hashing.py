@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 MARK = "hmac:"
 """Before a hash, so that one that comes back (a dead letter sent again) is not hashed twice."""
 _HASHED = re.compile(MARK + "[0-9a-f]{64}")
+_BLOCK = 64
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _NOT_DIALLED = re.compile(r"[^0-9+]")
 
 
 class IdentifierHash:
-    """``hash(kind, value)``: keyed SHA-256 of the value as people mean it (``Ada@x.com `` is ``ada@x.com``)."""
+    """``hash(kind, value)``: HMAC-SHA-256 of the value as people mean it (``Ada@x.com `` is ``ada@x.com``).
+
+    RFC 2104 by hand, the key's two blocks hashed once: ``hmac.digest`` takes half as long again, and lets go of the interpreter's
+    lock for each value, which it must then win back from other threads.
+    """
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        block = (sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+        self._inner, self._outer = sha256(block.translate(_INNER)), sha256(block.translate(_OUTER))
         self._cached = lru_cache(maxsize=65_536)(self._hash)
 
     def __call__(self, kind: str, value: str) -> str:
@@ -31,7 +39,10 @@ class IdentifierHash:
         plain = value.strip().casefold()
         if kind == "phone":
             plain = _NOT_DIALLED.sub("", plain) or plain
-        return MARK + hmac.digest(self._key, plain.encode("utf-8", "surrogatepass"), "sha256").hex()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(plain.encode("utf-8", "surrogatepass"))
+        outer.update(inner.digest())
+        return MARK + outer.hexdigest()
 
 
 def hash_persons(text: str, hash_identifier: Callable[[str, str], str]) -> str:

@@ -91,14 +91,11 @@ class Ownership:
             self.quarantined = len({link.target for link in standing}) > MOST_TARGETS.get(kind_of(identifier), 0)
             self._links = () if self.quarantined else standing
             self._times = [link.at for link in self._links]
-
-    @property
-    def alone(self) -> bool:
+        self.alone = not self._links
         """Nobody owns it: its journey is its own."""
-        return not self._links
 
     def owner(self, at: Instant) -> str:
-        if not self._links:
+        if self.alone:
             return self._identifier
         return self._links[bisect_right(self._times, max(at, self._times[0])) - 1].target
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from schemas.instants import micros as instant
 from schemas.topics import SOURCE_TOPICS, TICK
 from streams.journey.entries import DeadLetterEntry, Entry, EventEntry, LinkEntry, TickEntry, partition_of
+from streams.journey.hashing import IdentifierHash
 from streams.journey.routing import RouteOut, Router, Source
 from streams.journey.rules import Rules
 from tests.agreement.stories import TICK as NEXT
@@ -85,6 +87,13 @@ def test_an_email_is_never_seen_in_clear_behind_the_router() -> None:
     assert b"xample" not in said
     assert b"151" not in said
     assert b"hmac:" in said
+
+
+@pytest.mark.parametrize("length", [1, 63, 64, 65, 200])
+def test_the_hash_is_hmac_sha_256_whatever_the_length_of_the_key(length: int) -> None:
+    key = bytes(range(length))
+    standard = hmac.digest(key, b"ada@example.com", "sha256").hex()
+    assert IdentifierHash(key)("email", "Ada@Example.com ") == f"hmac:{standard}"
 
 
 def test_one_email_in_two_spellings_is_one_identifier() -> None:
