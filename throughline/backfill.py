@@ -18,7 +18,7 @@ from throughline.memory import look_for_cycles_seldom
 BATCH = 2_000
 """Records routed and stitched at once."""
 COMMIT_EVERY = 200_000
-"""Records between two commits: files of the lake are made of so many events."""
+"""Records between two commits: files of the lake are made of so many events, and memory holds their rows until then."""
 
 
 class BackfillReport(Struct):
@@ -42,6 +42,7 @@ def backfill(
     *,
     partitions: int = 1,
     until: Instant | None = None,
+    commit_every: int = COMMIT_EVERY,
     progress: Callable[[int], None] = lambda records: None,
 ) -> BackfillReport:
     """Fold the history of these files into the lake; on return all of it is durable.
@@ -53,7 +54,7 @@ def backfill(
     look_for_cycles_seldom()
     with FlushBehind(sink) as behind:
         driver = Driver(behind, rules, hash_identifier, partitions=partitions, epoch=history.end // 1_000)
-        return _run(driver, history, until, progress)
+        return _run(driver, history, until, commit_every, progress)
 
 
 class FlushBehind:
@@ -80,7 +81,9 @@ class FlushBehind:
             self._wait()
 
 
-def _run(driver: Driver, history: History, until: Instant | None, progress: Callable[[int], None]) -> BackfillReport:
+def _run(
+    driver: Driver, history: History, until: Instant | None, commit_every: int, progress: Callable[[int], None]
+) -> BackfillReport:
     signals, since = 0, 0
     for batch in batches(with_ticks(history)):
         if isinstance(batch, list):
@@ -91,7 +94,7 @@ def _run(driver: Driver, history: History, until: Instant | None, progress: Call
             driver.tick(batch)
         signals += len(driver.signals)
         driver.signals.clear()
-        if since >= COMMIT_EVERY:
+        if since >= commit_every:
             driver.commit()
             since = 0
     through = max(history.end, until or 0)

@@ -28,6 +28,7 @@ VERBS = {
     "import": ("throughline.cli.history:import_", "Turn somebody's files into events, by a map."),
     "replay": ("throughline.cli.history:replay", "Send history to the topics, with time from the events."),
     "backfill": ("throughline.cli.history:backfill", "Bring history into the lake, without a broker."),
+    "backtest": ("throughline.cli.backtest:backtest", "What would other settings have said? Before and after, side by side."),
     "presets": ("throughline.cli.presets:presets", "Other systems' published thresholds: list, show."),
     "sql": ("throughline.cli.asking:sql", "Ask the lake one question."),
     "shell": ("throughline.cli.asking:shell", "Ask the lake many questions."),
