@@ -2,5 +2,6 @@
 
 from schemas.events.catalogue import CATALOGUE, NUMBERED, NUMBERS, EventType
 from schemas.events.envelope import Context, Envelope, Properties
+from schemas.events.fields import CHANNELS
 
-__all__ = ["CATALOGUE", "NUMBERED", "NUMBERS", "Context", "Envelope", "EventType", "Properties"]
+__all__ = ["CATALOGUE", "CHANNELS", "NUMBERED", "NUMBERS", "Context", "Envelope", "EventType", "Properties"]

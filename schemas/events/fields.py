@@ -6,7 +6,7 @@ Bounds are part of the contract: they may be widened later, never narrowed (``sc
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -42,6 +42,8 @@ Score = Annotated[float, Field(ge=0, le=1_000)]
 Scale = Annotated[int, Field(ge=2, le=1_000)]
 
 Channel = Literal["web", "app", "store", "phone", "chat", "email", "sms", "social", "marketplace", "carrier", "other"]
+"""**Append only**: logs and states know a channel by its place in ``CHANNELS``."""
+CHANNELS: tuple[str, ...] = get_args(Channel)
 Actor = Literal["customer", "shop", "carrier", "agent"]
 """Whose doing an event is; only the customer's own open sessions and restart a quiet time."""
 Stage = Literal["discover", "consider", "cart", "checkout", "order", "dispatch", "delivery", "support", "return", "repeat"]

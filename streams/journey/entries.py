@@ -13,7 +13,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from schemas.events import CATALOGUE, NUMBERED
+from schemas.events import CATALOGUE, CHANNELS, NUMBERED
 
 _OWN = tuple(CATALOGUE[name].own for name in NUMBERED)
 Instant = int
@@ -48,7 +48,8 @@ class Touchpoint(Struct, array_like=True, gc=False):
     """Its type's, in ``NUMBERED``."""
     source: tuple[int, int, int]
     """(topic, partition, offset) of the record it came in; topic as its place in ``SOURCE_TOPICS``."""
-    channel: str | None = None
+    channel_number: int | None = None
+    """In ``CHANNELS``."""
     refs: dict[str, str] = {}
     """``cart checkout order shipment ticket`` where the event names one."""
     facts: dict[str, int | float | str | bool | None] = {}
@@ -61,6 +62,10 @@ class Touchpoint(Struct, array_like=True, gc=False):
     @property
     def type(self) -> str:
         return NUMBERED[self.number]
+
+    @property
+    def channel(self) -> str | None:
+        return None if self.channel_number is None else CHANNELS[self.channel_number]
 
     @property
     def own(self) -> bool:

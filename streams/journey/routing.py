@@ -19,7 +19,7 @@ from msgspec import NODEFAULT, UNSET, Struct, field
 from msgspec.structs import fields
 
 from schemas.codec import Event, Fault, Rejected, decode
-from schemas.events import NUMBERS
+from schemas.events import CHANNELS, NUMBERS
 from schemas.instants import micros as instant
 from schemas.instants import moment as moment_of
 from schemas.tables import EventRow, Row
@@ -55,6 +55,7 @@ _IDENTIFIERS = (
     ("ticket", "ticket_id"),
 )
 _FIELDS = tuple(name for _, name in _IDENTIFIERS)
+_CHANNEL: dict[str | None, int | None] = {None: None} | {name: number for number, name in enumerate(CHANNELS)}
 _identifiers_of = attrgetter(*_FIELDS)
 _said = attrgetter("customer_id", "anonymous_id", "cart_id", "checkout_id", "order_id", "shipment_id", "ticket_id")
 _json = msgspec.json.Encoder().encode
@@ -201,7 +202,7 @@ class Router:
         kind = event.type
         source = (record.topic, record.partition, record.offset)
         facts = self._facts(event) if kind in FACTS else {}
-        return Touchpoint(at, event.event_id, NUMBERS[kind], source, event.channel, _refs(event), facts, _digest(event))
+        return Touchpoint(at, event.event_id, NUMBERS[kind], source, _CHANNEL[event.channel], _refs(event), facts, _digest(event))
 
     def _facts(self, event: Event) -> dict[str, Any]:
         said = event.properties

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from schemas.events import CATALOGUE, NUMBERED
+from schemas.events import CATALOGUE, CHANNELS, NUMBERED
 from schemas.signals import KINDS, NAMESPACE, Signal, signal_id
 from schemas.tables import SIGNALS
 from schemas.topics import FRICTION_OPEN, JOURNEY_LOG, JOURNEYS, SOURCE_TOPICS, TOPICS
@@ -39,6 +39,10 @@ def test_every_event_of_the_specification_is_there_on_its_topic_and_no_other() -
 def test_every_event_has_a_number_and_those_given_once_stay_as_they_are() -> None:
     assert sorted(NUMBERED) == sorted(CATALOGUE)
     assert sha256(" ".join(NUMBERED[:55]).encode()).hexdigest()[:16] == "b9f8c4e4167820f2"
+
+
+def test_channels_stay_at_their_places() -> None:
+    assert CHANNELS[:11] == ("web", "app", "store", "phone", "chat", "email", "sms", "social", "marketplace", "carrier", "other")
 
 
 def test_only_what_customers_do_themselves_is_their_own() -> None:
