@@ -1,6 +1,7 @@
 -- Whose an identifier is, from a time until a time: the target of its latest link, the first one's for the time before.
 -- A link counts once a minute, the earliest; one that was revoked never was. An identifier with more targets than its
--- kind can have is no identifier (a kiosk, a test order) and owns itself. Links are followed, six at most.
+-- kind can have is no identifier (a kiosk, a test order) and owns itself. Links are followed, six at most. An order, a shipment or
+-- a ticket is one person's, whoever looks at it later: of its links only those to the strongest kind of target count.
 WITH RECURSIVE links AS (
     SELECT identifier, target, min(linked_at) AS since
     FROM identity_links WHERE NOT revoked
@@ -10,6 +11,12 @@ WITH RECURSIVE links AS (
         SELECT identifier, target, linked_at AS revoked_at FROM identity_links WHERE revoked
     ) AS revocations
     ON links.identifier = revocations.identifier AND links.target = revocations.target AND since <= revoked_at
+    QUALIFY split_part(identifier, ':', 1) NOT IN ('order', 'shipment', 'ticket') OR rank() OVER (
+        PARTITION BY identifier
+        ORDER BY list_position(
+            ['customer', 'email', 'phone', 'anonymous', 'order', 'shipment', 'ticket'], split_part(target, ':', 1)
+        )
+    ) = 1
 ), allowed(kind, most) AS (
     VALUES ('email', 5), ('phone', 5), ('anonymous', 10), ('order', 3), ('shipment', 3), ('ticket', 3)
 ), sound AS (

@@ -22,6 +22,10 @@ MOST_TARGETS: Mapping[str, int] = {"email": 5, "phone": 5, "anonymous": 10, "ord
 """More targets than this and an identifier is no identifier (a kiosk, a test order): it is quarantined. Segment's default
 limit is 5 values an identifier (reference: Segment Unify, identity resolution settings); devices are lent more often."""
 
+OF_ONE_PERSON = ("order", "shipment", "ticket")
+"""These are somebody's, and stay so whoever looks at them later: of their links only those to the strongest kind of target count.
+A phone on which nobody has logged in, opening the tracking page from a mail, does not take the order from its buyer."""
+
 LINK_GRAIN: Instant = 60_000_000
 """Links are recorded once a minute for a pair, the earliest: repeats say nothing new."""
 
@@ -78,6 +82,12 @@ def record_link(links: list[Link], link: Link) -> bool:
     return True
 
 
+def _strongest(links: Sequence[Link]) -> list[Link]:
+    """Those to the strongest kind of target among them."""
+    ranks = [STRENGTH.index(kind_of(link.target)) for link in links]
+    return [link for link, rank in zip(links, ranks, strict=True) if rank == min(ranks)]
+
+
 class Ownership:
     """The rule, over one identifier's links."""
 
@@ -88,6 +98,8 @@ class Ownership:
         if links:
             revoked = [(revocation.target, revocation.at) for revocation in revocations]
             standing = [link for link in links if not any(link.target == to and link.at <= at for to, at in revoked)]
+            if kind_of(identifier) in OF_ONE_PERSON:
+                standing = _strongest(standing)
             self.quarantined = len({link.target for link in standing}) > MOST_TARGETS.get(kind_of(identifier), 0)
             self._links = () if self.quarantined else standing
             self._times = [link.at for link in self._links]

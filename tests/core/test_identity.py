@@ -15,7 +15,7 @@ from schemas.tables import SESSIONS, EventRow, IdentityLinkRow
 from streams.journey.entries import Instant
 from streams.journey.identity import LINK_GRAIN, MOST_TARGETS, Ownership, record_link
 from streams.journey.state import Link
-from tests.core.shop import DAY, HOUR, MINUTE, SECOND, Shop, event
+from tests.core.shop import DAY, HOUR, MINUTE, NOON, SECOND, Shop, event
 
 TABLET = "anonymous:tablet"
 
@@ -60,6 +60,31 @@ def test_an_identifier_of_too_many_is_quarantined_and_keeps_to_itself(kind: str,
     crowded = Ownership(f"{kind}:x", links)
     assert crowded.quarantined
     assert (crowded.alone, crowded.owner(0)) == (True, f"{kind}:x")
+
+
+@pytest.mark.parametrize("kind", ["order", "shipment", "ticket"])
+def test_an_order_stays_its_buyers_whoever_opens_its_page(kind: str) -> None:
+    bought, tracked = Link(10 * LINK_GRAIN, "customer:ada", "a"), Link(20 * LINK_GRAIN, "anonymous:phone", "b")
+    mailed = Link(30 * LINK_GRAIN, "email:hers", "c")
+    assert Ownership(f"{kind}:7", [bought, tracked, mailed]).owner(40 * LINK_GRAIN) == "customer:ada"
+    assert Ownership(f"{kind}:7", [tracked, mailed]).owner(0) == "email:hers"
+    assert Ownership("anonymous:tablet", [bought, mailed]).owner(40 * LINK_GRAIN) == "email:hers"
+
+
+def test_a_parcel_looked_up_on_a_strange_phone_is_not_late_for_its_buyer() -> None:
+    """Its delivery comes after somebody, not logged in, opened the tracking page."""
+    shop = Shop()
+    promised = {"promised_at": (NOON + DAY).isoformat()}
+    shop.hears(
+        event("order_completed", customer_id="ada", order_id="7"),
+        event("delivery_promised", order_id="7", properties=promised),
+        event("shipment_dispatched", MINUTE, order_id="7"),
+        *(event("page_viewed", HOUR, event_id=f"look {n}", anonymous_id=f"phone {n}", order_id="7") for n in range(5)),
+        event("delivered", 2 * HOUR, order_id="7"),
+    )
+    shop.clock(20 * DAY)
+    assert [order.subject for order in shop.orders() if order.delivered_at is not None] == ["customer:ada"]
+    assert shop.changes == []
 
 
 @pytest.mark.parametrize(("up_to", "whose"), [(-1, "ada"), (0, "bob"), (1, "bob")])

@@ -101,7 +101,7 @@ CHAIN = ["shipment:x", "order:x", "anonymous:x", "email:x", "customer:0"]
 A_LONG_WAY = [(pair, NOON, False) for pair in pairwise(CHAIN)]
 THERE_AND_BACK = [(("email:x", f"customer:{n % 2}"), at, False) for n, at in enumerate([NOON, NOON + MINUTE - 1, NOON + MINUTE])]
 BOTH_TURN_AT_ONCE = [
-    (("order:x", "email:x"), NOON - 1, False),
+    (("anonymous:x", "email:x"), NOON - 1, False),
     (("order:x", "anonymous:x"), NOON, False),
     (("email:x", "customer:0"), NOON - 1, False),
     (("email:x", "customer:2"), NOON, False),
@@ -118,6 +118,9 @@ def owner_by_the_rule(name: str, at: int, links: list[tuple[tuple[str, str], int
                 minutes[target, since // MINUTE] = min(since, minutes.get((target, since // MINUTE), since))
         undone = [(target, since) for (identifier, target), since, revoked in links if identifier == name and revoked]
         standing = [(since, to) for (to, _), since in minutes.items() if not any(to == t and since <= u for t, u in undone)]
+        if name.startswith(("order:", "shipment:")) and standing:  # one person's: the strongest kind of target alone
+            strength = {to: list(KINDS).index(to.split(":")[0]) for _, to in standing}
+            standing = [tie for tie in standing if strength[tie[1]] == min(strength.values())]
         if not standing or len({to for _, to in standing}) > KINDS[name.split(":")[0]]:
             return name
         before = [tie for tie in standing if tie[0] <= at] or [tie for tie in standing if tie[0] == min(standing)[0]]

@@ -18,3 +18,7 @@ CREATE MACRO end_of_day(day, zone) AS epoch_us(timezone(zone, day + TIME '23:59:
 
 -- The calendar day of an instant somewhere.
 CREATE MACRO day_of(instant, zone) AS timezone(zone, make_timestamptz(instant))::DATE;
+
+-- How strong an identifier is: the least is the strongest.
+CREATE MACRO strength(identifier) AS
+    list_position(['customer', 'email', 'phone', 'anonymous', 'order', 'shipment', 'ticket'], split_part(identifier, ':', 1));

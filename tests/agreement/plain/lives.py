@@ -80,7 +80,17 @@ def links_of(events: Life) -> dict[str, list[tuple[datetime, str]]]:
             minute = when(event).replace(second=0, microsecond=0)
             if not any(one == target and at.replace(second=0, microsecond=0) == minute for at, one in links[identifier]):
                 links[identifier].append((when(event), target))
-    return {name: ties for name, ties in links.items() if len({one for _, one in ties}) <= LIMITS[name.split(":")[0]]}
+    of_one = ("order", "shipment", "ticket")
+    counting = {name: strongest(ties) if name.startswith(of_one) else ties for name, ties in links.items()}
+    return {name: ties for name, ties in counting.items() if len({one for _, one in ties}) <= LIMITS[name.split(":")[0]]}
+
+
+def strongest(ties: list[tuple[datetime, str]]) -> list[tuple[datetime, str]]:
+    """Of what is one person's, whoever looks at it: only the ties to the strongest kind of target count."""
+    for kind in ("customer", "email", "phone", "anonymous", "order", "shipment"):
+        if found := [tie for tie in ties if tie[1].startswith(f"{kind}:")]:
+            return found
+    return ties
 
 
 def owner(identifier: str, at: datetime, links: dict[str, list[tuple[datetime, str]]]) -> str:

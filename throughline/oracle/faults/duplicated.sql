@@ -1,7 +1,7 @@
 -- An event stands in the lake more than once, a record has two dead letters (one may be written twice), or an episode said the
 -- same twice in a row.
 WITH said AS (
-    SELECT *, row(status, severity, opened_at, due_at, ended_at, reason, value_minor, journey_id) AS state FROM lake.signals
+    SELECT *, row(status, severity, opened_at, due_at, ended_at, reason, value_minor, journey_id, evidence) AS state FROM lake.signals
 ),
 repeated AS (
     SELECT signal_id, status, state = lag(state) OVER changes AS again
