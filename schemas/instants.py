@@ -6,8 +6,9 @@ microsecond (half up), as msgspec does; a leap second (``:60``) is refused, as n
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -30,6 +31,11 @@ def micros(moment: datetime) -> int:
 def moment(at: int) -> datetime:
     """The aware UTC datetime of ``at`` microseconds since 1970."""
     return EPOCH + timedelta(microseconds=at)
+
+
+def end_of_day(day: date, zone: str) -> int:
+    """The last second of a day somewhere, in microseconds since 1970 (UTC)."""
+    return micros(datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)))
 
 
 def read_instant(value: object) -> datetime:

@@ -7,7 +7,9 @@ without an order belongs to the order that another event of its shipment names, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
+from schemas.instants import end_of_day
 from streams.journey.entries import Touchpoint
 from streams.journey.state import Fold, Journey, Order, Parcel, evidence_of
 
@@ -107,12 +109,21 @@ def _promised(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
         order.promised_at, order.promised_by = at, evidence_of(touchpoint)  # type: ignore[assignment]
         order.promise_known_at = touchpoint.at
         order.timezone = touchpoint.facts.get("timezone")  # type: ignore[assignment]
+        _place_estimate(order)
 
 
 def _estimated(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
     if "at" in touchpoint.facts:
         order.estimated_at = touchpoint.facts["at"]  # type: ignore[assignment]
         order.estimated_by = evidence_of(touchpoint)
+        order.estimated_day = touchpoint.facts.get("day")  # type: ignore[assignment]
+        _place_estimate(order)
+
+
+def _place_estimate(order: Order) -> None:
+    """An estimated day whose sender does not say where ends where the promise says that the parcel goes."""
+    if order.estimated_day is not None and order.timezone is not None:
+        order.estimated_at = end_of_day(date.fromordinal(order.estimated_day), order.timezone)
 
 
 def _return_requested(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:
@@ -151,7 +162,7 @@ def _moved(order: Order, touchpoint: Touchpoint) -> None:
     for parcel in parcels:
         _move(parcel, touchpoint)
     if touchpoint.type == "returned_to_sender":
-        order.returned_at = order.returned_at or touchpoint.at
+        order.returned_at, order.returned_by = order.returned_at or touchpoint.at, evidence_of(touchpoint)
     if touchpoint.type in _DISPATCHED:
         order.dispatched_at = order.dispatched_at or touchpoint.at
     _settle(order, touchpoint)
@@ -159,6 +170,8 @@ def _moved(order: Order, touchpoint: Touchpoint) -> None:
 
 def _move(parcel: Parcel, touchpoint: Touchpoint) -> None:
     kind, at = touchpoint.type, touchpoint.at
+    if parcel.delivered_at is None and parcel.returned_at is None:
+        _heard_of(parcel, touchpoint)
     if kind in _DISPATCHED:
         parcel.dispatched_at = parcel.dispatched_at or at
     if kind in _ATTEMPTED:
@@ -169,7 +182,6 @@ def _move(parcel: Parcel, touchpoint: Touchpoint) -> None:
         parcel.returned_at = parcel.returned_at or at
     elif kind == "ready_for_pickup" and parcel.pickup is None:
         parcel.pickup, parcel.pickup_at = evidence_of(touchpoint), at
-    _heard_of(parcel, touchpoint)
 
 
 def _heard_of(parcel: Parcel, touchpoint: Touchpoint) -> None:
@@ -178,9 +190,7 @@ def _heard_of(parcel: Parcel, touchpoint: Touchpoint) -> None:
     if kind == "shipment_created" or (kind == "shipment_dispatched" and parcel.word is not None):
         return
     parcel.word, parcel.word_at, parcel.silent = evidence_of(touchpoint), touchpoint.at, False
-    if parcel.delivered_at is not None or parcel.returned_at is not None:
-        parcel.awaits = None
-    elif kind == "shipment_dispatched":
+    if kind == "shipment_dispatched":
         parcel.awaits = "first scan"
     else:
         parcel.awaits = "scan" if kind in _AWAITS_SCAN and touchpoint.facts.get("exception") not in _HELD_UP else None

@@ -8,11 +8,9 @@ their id, links and ticks are idempotent.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from datetime import datetime, time
 from operator import attrgetter
 from typing import Any
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import NODEFAULT, UNSET, Struct, field
@@ -20,6 +18,7 @@ from msgspec.structs import fields
 
 from schemas.codec import Event, Fault, Rejected, decode
 from schemas.events import CHANNELS, NUMBERS
+from schemas.instants import end_of_day
 from schemas.instants import micros as instant
 from schemas.instants import moment as moment_of
 from schemas.tables import EventRow, Row
@@ -219,10 +218,13 @@ class Router:
         """A promised moment as such, a promised day as its last second where the parcel goes, else where the store is."""
         zone = facts.get("destination_timezone", self._zone)
         moment = facts.get("promised_at") or facts.get("estimated_at")
+        if moment is not None:
+            return {"at": instant(moment), "timezone": zone}
         day = facts.get("promised_date") or facts.get("estimated_date")
-        if moment is None and day is not None:
-            moment = datetime.combine(day, time(23, 59, 59), ZoneInfo(zone))
-        return {"at": instant(moment), "timezone": zone} if moment is not None else {}
+        if day is None:
+            return {}
+        placed = {"at": end_of_day(day, zone), "timezone": zone}
+        return placed if "destination_timezone" in facts else placed | {"day": day.toordinal()}
 
     def _refuse(self, record: Source, reason: str, faults: list[Fault], event_id: str | None, out: RouteOut) -> None:
         source = (record.topic, record.partition, record.offset)

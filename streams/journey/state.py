@@ -104,6 +104,8 @@ class Order(Struct, array_like=True, gc=False):
     timezone: str | None = None
     estimated_at: Instant | None = None
     estimated_by: Evidence | None = None
+    estimated_day: int | None = None
+    """Its proleptic ordinal, where the estimate is a day and nobody says of which place."""
     first_attempt_at: Instant | None = None
     delivered_at: Instant | None = None
     return_requested_at: Instant | None = None
@@ -117,6 +119,8 @@ class Order(Struct, array_like=True, gc=False):
     """When its date of dispatch was last spoken of: by a date that was past already it is late from then on, not before."""
     returned_at: Instant | None = None
     """A parcel of it came back undelivered."""
+    returned_by: Evidence | None = None
+    """The last that said so."""
     delivered_by: Evidence | None = None
     refunded_by: Evidence | None = None
     """The last one."""

@@ -68,7 +68,7 @@ class DeliveryFailed(Detector):
             return None
         if order.delivered_at is not None:
             return delivered(order.delivered_at)
-        if touchpoint.type == "returned_to_sender" and order.returned_at is not None:
+        if order.returned_by == evidence_of(touchpoint):
             return f"The parcel goes back, as of {moment(touchpoint.at)}."
         return cancelled(order.cancelled_at)
 
