@@ -78,7 +78,9 @@ class Keeper:
         told = _told(published) if published is not None and held.status != "retracted" else []
         steps = claim.transitions
         fresh = steps[len(told) :] if _told(claim)[: len(told)] == told else steps[-1:]
-        for step in fresh or [_update(steps[-1])]:
+        if not fresh and (published is None or _shown(sender, claim) != _shown(held.published_of, published)):
+            fresh = [_update(steps[-1])]
+        for step in fresh:
             self._emit(identity, sender, claim, step, moment, out)
         held.published_of, held.published_was, held.status = sender, None, steps[-1].status
         held.changed_at = max(moment.arrival, steps[-1].at, held.changed_at)
@@ -146,6 +148,13 @@ def _is_over(held: Held) -> bool:
 
 def _told(claim: Claim) -> list[tuple[Instant, str]]:
     return [(step.at, step.status) for step in claim.transitions]
+
+
+def _shown(sender: str | None, claim: Claim) -> tuple[object, ...]:
+    """What a signal's last word shows of a claim: where none of it has changed there is nothing to say."""
+    opened, last = claim.transitions[0], claim.transitions[-1]
+    about = sender, claim.journey_id, opened.at, claim.due_at, claim.severity, claim.value_minor, claim.currency
+    return *about, claim.evidence, last.at, last.status, last.reason
 
 
 def _update(step: Transition) -> Transition:

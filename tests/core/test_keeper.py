@@ -12,7 +12,7 @@ from streams.journey.entries import Claim, ClaimEntry, Instant, Transition
 from streams.journey.keeper import Keeper
 from streams.journey.rules import Rules, micros
 from streams.journey.state import Key
-from tests.core.shop import DAY, HOUR, MINUTE, SECOND, TICK, Shop, event
+from tests.core.shop import DAY, HOUR, MINUTE, NOON, SECOND, TICK, Shop, event
 
 KEPT = micros(Rules().lateness)
 OPENED = Transition(100, "opened", "left", by_deadline=True)
@@ -242,3 +242,18 @@ def test_history_is_marked_as_replayed() -> None:
     shop.hears(left())
     shop.clock(HOUR)
     assert [row.replay for row in shop.signals] == [True]
+
+
+def test_what_changes_nothing_that_is_shown_of_an_ended_episode_is_not_said_again() -> None:
+    """A late estimate is another word in why it opened; how it ended stays as it was told."""
+    shop = Shop()
+    shop.hears(
+        event("order_completed", order_id="7"),
+        event("delivery_promised", order_id="7", properties={"promised_at": (NOON + DAY).isoformat()}),
+        event("delivered", 25 * HOUR, order_id="7"),
+    )
+    shop.clock(2 * DAY)
+    told = list(shop.changes)
+    shop.hears(event("estimate_updated", HOUR, order_id="7", properties={"estimated_at": (NOON + HOUR).isoformat()}))
+    shop.clock(3 * DAY)
+    assert shop.changes == told == [("opened", "delivery_late", "order:7"), ("resolved", "delivery_late", "order:7")]
