@@ -92,6 +92,12 @@ def test_what_a_carrier_does_is_no_sign_of_the_customer(kind: str, cause: dict[s
 
 
 @EITHER
+def test_only_the_customer_can_come_back(kind: str, cause: dict[str, Any], idle: timedelta) -> None:
+    scan = event("shipment_scanned", idle + MINUTE, shipment_id="s", customer_id="ada")
+    assert found(cause, scan, until=2 * HOUR) == [(kind, KEY[kind], idle, None, "opened")]
+
+
+@EITHER
 def test_the_same_thing_is_left_again_only_after_it_changed(kind: str, cause: dict[str, Any], idle: timedelta) -> None:
     again = cause | {"event_id": "again", "occurred_at": visit(3 * HOUR)["occurred_at"]}
     opened = [episode[2] for episode in found(cause, visit(HOUR), visit(2 * HOUR), again, until=DAY)]

@@ -23,7 +23,7 @@ HOUR: Instant = DAY // 24
 
 def calm(driver: Restless, history: History, lot: Random) -> None:
     """In the order of receipt, a tick an hour, a commit now and then."""
-    for batch, hour in _by_the_hour(history.records):
+    for batch, hour in by_the_hour(history.records):
         driver.feed(batch)
         driver.tick(min(hour, history.end))
         if hour // HOUR % 12 == 0:
@@ -134,7 +134,7 @@ def _batches(records: Sequence[Source], lot: Random) -> Iterator[Sequence[Source
         start += size
 
 
-def _by_the_hour(records: Sequence[Source]) -> Iterator[tuple[Sequence[Source], Instant]]:
+def by_the_hour(records: Sequence[Source]) -> Iterator[tuple[Sequence[Source], Instant]]:
     """What was received in each hour, and its end."""
     hours = [record.timestamp // HOUR for record in records]
     borders = [0, *[place for place in range(1, len(hours)) if hours[place] != hours[place - 1]], len(hours)]
