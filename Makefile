@@ -17,6 +17,7 @@ test: $(INSTALLED) ## all tests that need no Java
 
 check: $(INSTALLED) ## lint, types, and the doors between the rooms
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

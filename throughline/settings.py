@@ -40,6 +40,8 @@ class RuleSettings(BaseModel):
     session_gap: Duration = Field(timedelta(minutes=30), description="the longest pause within a session")
     journey_quiet: Duration = Field(timedelta(days=30), description="a journey closes after so long with nothing open")
     lateness: Duration = Field(timedelta(days=30), description="an event older than this when received goes to the lake only")
+    future: Duration = Field(timedelta(hours=24), description="an event further ahead of its receipt is refused")
+    order_waits: Duration = Field(timedelta(days=365), description="an order nobody delivers holds its journey open for so long")
     hold_at_most: Duration = Field(timedelta(hours=6), description="a source further behind than this no longer holds the clock")
     levels: int = Field(5, ge=2, le=8, description="clock levels: one more than the links a chain of identifiers may have")
     touchpoints_max: int = Field(1_000, ge=10, description="touchpoints kept of one journey before the oldest are summarised")

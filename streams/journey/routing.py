@@ -17,7 +17,8 @@ from msgspec import NODEFAULT, UNSET, Struct, field
 from msgspec.structs import fields
 
 from schemas.codec import Event, Fault, Rejected, decode
-from schemas.events import CHANNELS, NUMBERS
+from schemas.events import CATALOGUE, CHANNELS, NUMBERS
+from schemas.events.rules import OneOf
 from schemas.instants import end_of_day
 from schemas.instants import micros as instant
 from schemas.instants import moment as moment_of
@@ -85,6 +86,12 @@ FACTS: dict[str, tuple[str, ...]] = {
 """The properties that touchpoints remember, by event type: those that the fold or a detector reads."""
 
 
+NEEDED: dict[str, tuple[str, ...]] = {
+    name: rule.fields for name, kind in CATALOGUE.items() for rule in kind.model.rules if isinstance(rule, OneOf)
+}
+"""The identifiers of which an event of a type must name one: an order's its order, a ticket's its ticket."""
+
+
 class Source(Struct, array_like=True, gc=False):
     """A record of a source topic."""
 
@@ -143,6 +150,9 @@ class Router:
         identifiers = self._identifiers(event)
         if not identifiers:
             fault = Fault(path="", rule="at least one identifier that is none of null, guest, 0 …", value=_carried(event))
+            return self._refuse(record, "no_identity", [fault], event.event_id, out)
+        if event.type in NEEDED and (missing := _needed(event)):
+            fault = Fault(path=missing, rule="required, and none of null, guest, 0 …", value="a placeholder")
             return self._refuse(record, "no_identity", [fault], event.event_id, out)
         received = event.received_at if event.received_at is not None else record.timestamp
         at = event.occurred_at
@@ -256,6 +266,12 @@ def _page(facts: dict[str, Any]) -> dict[str, Any]:
     address = facts.get("url") or facts.get("path")
     page = {"page": crc32(address.encode())} if address else {}
     return page | {"kind": ORDER_STATUS} if facts.get("page_kind") == ORDER_STATUS else page
+
+
+def _needed(event: Event) -> str | None:
+    """The identifier that its type requires, if nothing is left of it."""
+    fields = NEEDED[event.type]
+    return None if any(getattr(event, name) is not None for name in fields) else " or ".join(fields)
 
 
 def _carried(event: Event) -> str:

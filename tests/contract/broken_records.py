@@ -70,6 +70,11 @@ def _no_identity(name: str, **identifiers: Any) -> Broken:
     return Broken(name, record({"customer_id": ABSENT}, **identifiers), "no_identity", stage="router")
 
 
+def _placeholder(name: str, path: str, kind: str, **identifiers: Any) -> Broken:
+    """A known customer, but what the event must name is nothing."""
+    return Broken(name, record(identifiers, type=kind, properties={}), "no_identity", path, stage="router")
+
+
 def _future(name: str, occurred_at: str) -> Broken:
     return Broken(name, record(occurred_at=occurred_at), "from_the_future", "occurred_at", stage="router")
 
@@ -201,6 +206,9 @@ NO_IDENTITY = (
     _no_identity("a blank customer", customer_id="   "),
     _no_identity("two placeholders", customer_id="NULL", email="None"),
     _no_identity("only nulls", customer_id=None, email=None, order_id=None),
+    _placeholder("an order called null", "order_id", "order_completed", order_id="null"),
+    _placeholder("a parcel of order 0", "order_id or shipment_id", "delivered", order_id="0"),
+    _placeholder("a ticket of zeros", "ticket_id", "ticket_opened", ticket_id="0000"),
 )
 
 FROM_THE_FUTURE = (

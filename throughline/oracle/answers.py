@@ -14,7 +14,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from schemas.events import CATALOGUE
+from schemas.events import CATALOGUE, EventType
+from schemas.events.rules import OneOf
 from schemas.signals import KINDS, NAMESPACE
 from throughline.oracle.decoding import HashIdentifier, decoded, revocations, ticks
 from throughline.oracle.definitions import Definitions
@@ -75,9 +76,17 @@ def _connect(definitions: Definitions) -> duckdb.DuckDBPyConnection:
     definitions.declare(connection)
     for macros in ("names", "endings"):
         connection.execute((HERE / f"{macros}.sql").read_text())
-    types = [{"type": one.name, "topic": one.topic, "actor": one.actor, "stage": one.stage} for one in CATALOGUE.values()]
+    types = [
+        {"type": one.name, "topic": one.topic, "actor": one.actor, "stage": one.stage, "needs": _needs(one)}
+        for one in CATALOGUE.values()
+    ]
     _give(connection, "catalogue", pa.Table.from_pylist(types))
     return connection
+
+
+def _needs(kind: EventType) -> list[str]:
+    """The identifiers of which an event of the type must name one."""
+    return [name.removesuffix("_id") for rule in kind.model.rules if isinstance(rule, OneOf) for name in rule.fields]
 
 
 def _give(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
