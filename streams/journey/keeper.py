@@ -28,7 +28,7 @@ class Keeper:
     def __init__(self, rules: Rules, topics: tuple[str, ...]) -> None:
         self._digests = rules.digests
         self._versions = {detector.kind: detector.version for detector in rules.detectors}
-        self._kept = micros(rules.lateness)
+        self._kept = micros(rules.lateness) + micros(rules.journey_quiet)  # as long as touchpoints that may change hands
         self._holdout = round(rules.holdout_share * 10_000)
         self._topics = topics
 

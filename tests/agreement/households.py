@@ -48,6 +48,7 @@ BROWSING = (
     ),
     *("error_shown", "coupon_denied", "order_completed", "product_added", "product_removed", "checkout_started"),
 )
+FORGET = "privacy_requested"
 PARCELS = (
     *("shipment_created", "shipment_dispatched", "shipment_scanned", "delivery_promised", "delivery_promised"),
     *("ready_for_pickup", "delivery_attempt_failed", "delivered", "delivered", "order_cancelled", "order_updated"),
@@ -88,6 +89,8 @@ LIVES: Sequence[tuple[Sequence[str], Sequence[timedelta]]] = (
     (("checkout_started", *PAYING), (15 * MINUTE, DAY)),
     (FORMS, (DAY,)),
     (BROWSING, (15 * SECOND, 15 * MINUTE, 30 * MINUTE)),
+    ((*BROWSING, *SHOPPING, *PAYING, *[FORGET] * 3), (15 * MINUTE, 30 * MINUTE, DAY)),
+    ((*TICKETS, *[FORGET] * 2), (4 * HOUR, 7 * DAY)),
     ((*PAYING, *PARCELS), (DAY, 2 * DAY)),
     (PARCELS, (DAY, 2 * DAY, 3 * DAY, 5 * DAY)),
     (TROUBLES, (2 * DAY, 3 * DAY, 5 * DAY)),
@@ -164,6 +167,7 @@ def properties(kind: str, pick: Pick) -> dict[str, Any]:
         "order_cancelled": [{}, {"whole": False}],
         "delivery_promised": [{"promised_at": moment} | zone for zone in ({}, *zones)]
         + [{"promised_date": "2024-05-02"} | zone for zone in ({}, *zones)],
+        FORGET: [{"request": "erasure"}, {"request": "access"}],
         "payment_failed": [{"decline": "soft"}, {"decline": "soft"}, {"decline": "hard"}],
         "checkout_step_completed": [{"step": 1}, {"step": "1"}, {"step": 2}],
         "form_error_shown": [{"field": "city"}, {"field": "city", "step": 1}, {"field": "zip", "step": 2}],

@@ -15,7 +15,9 @@ from tests.agreement import plain
 from tests.agreement.households import SHORT_GAPS, THRESHOLDS, Pick, household
 from tests.agreement.stories import NOON, TICK, asked, micros
 
-ORDER = "person, order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at, delivered_at, days_late"
+ORDER = (
+    "name_of(person), order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at, delivered_at, days_late"
+)
 ASKED_AFTER = SHORT_GAPS + tuple(gap for threshold in THRESHOLDS for gap in (threshold - TICK, threshold, threshold + TICK))
 
 
@@ -46,10 +48,10 @@ def test_what_sql_finds_in_a_town_is_what_the_words_say(seed: int) -> None:
 def agree(events: list[dict[str, Any]], as_of: timedelta) -> None:
     by_hand = plain.answer(events, NOON + as_of)
     with asked(events, as_of) as sql:
-        assert rows(sql, "SELECT person, event_id FROM touchpoints") == {
+        assert rows(sql, "SELECT name_of(person), event_id FROM touchpoints") == {
             (person, event["event_id"]) for person, life in by_hand.people.items() for event in life
         }
-        assert rows(sql, "SELECT session_id, person, started_at, ended_at, touchpoints FROM sessions") == {
+        assert rows(sql, "SELECT session_id, name_of(person), started_at, ended_at, touchpoints FROM sessions") == {
             (*names, instant(started), instant(ended), count) for *names, started, ended, count in by_hand.sessions
         }
         assert rows(sql, "SELECT signal_id, kind, key, anchor, opened_at, due_at, ended_at, how FROM episodes") == {

@@ -14,7 +14,7 @@ from streams.journey.rules import Rules, micros
 from streams.journey.state import Key
 from tests.core.shop import DAY, HOUR, MINUTE, NOON, SECOND, TICK, Shop, event
 
-KEPT = micros(Rules().lateness)
+KEPT = micros(Rules().lateness) + micros(Rules().journey_quiet)
 OPENED = Transition(100, "opened", "left", by_deadline=True)
 RESOLVED = Transition(200, "resolved", "came back", by_deadline=False)
 
@@ -135,7 +135,7 @@ def test_another_ending_takes_the_place_of_the_one_that_was_told() -> None:
 
 
 @pytest.mark.parametrize(("step", "held"), [(-1, 1), (0, 1), (1, 0)])
-def test_an_episode_that_is_over_is_forgotten_after_the_lateness_window(step: int, held: int) -> None:
+def test_an_episode_that_is_over_is_forgotten_when_no_touchpoint_can_change_hands(step: int, held: int) -> None:
     desk = Desk()
     desk.claims("ada", OPENED, RESOLVED, at=300)
     desk.clock(300 + KEPT + step)

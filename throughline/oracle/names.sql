@@ -19,6 +19,10 @@ CREATE MACRO end_of_day(day, zone) AS epoch_us(timezone(zone, day + TIME '23:59:
 -- The calendar day of an instant somewhere.
 CREATE MACRO day_of(instant, zone) AS timezone(zone, make_timestamptz(instant))::DATE;
 
+-- Who asks to be forgotten begins anew: a person's later lives are persons of their own, told apart by a number behind the name.
+CREATE MACRO life_of(person, life) AS CASE WHEN life > 0 THEN person || chr(31) || lpad(life::VARCHAR, 4, '0') ELSE person END;
+CREATE MACRO name_of(person) AS split_part(person, chr(31), 1);
+
 -- How strong an identifier is: the least is the strongest.
 CREATE MACRO strength(identifier) AS
     list_position(['customer', 'email', 'phone', 'anonymous', 'order', 'shipment', 'ticket'], split_part(identifier, ':', 1));

@@ -19,11 +19,12 @@ FROM lake.latest_journeys;
 CREATE TABLE due_episodes AS SELECT signal_id, kind, key, opened_at, due_at, ended_at, how FROM episodes;
 
 CREATE TABLE due_sessions AS
-SELECT session_id, person, started_at, ended_at, touchpoints, products_viewed, products_added, orders FROM sessions;
+SELECT session_id, name_of(person) AS person, started_at, ended_at, touchpoints, products_viewed, products_added, orders FROM sessions;
 
 CREATE TABLE due_orders AS
-SELECT person, coalesce(order_id, key) AS order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at,
+SELECT name_of(person) AS person, coalesce(order_id, key) AS order_id, ordered_at, cancelled_at, dispatched_at, promised_at, first_attempt_at,
     delivered_at, days_late
-FROM orders;
+FROM orders
+QUALIFY row_number() OVER (PARTITION BY name_of(orders.person), key ORDER BY orders.person DESC) = 1;
 
-CREATE TABLE due_journeys AS SELECT journey_id, person, opened_at, converted FROM journeys;
+CREATE TABLE due_journeys AS SELECT journey_id, name_of(person) AS person, opened_at, converted FROM journeys;

@@ -54,7 +54,8 @@ class DispatchLate(Detector):
         by = self._by(order)
         told = "the shop had set itself" if order.dispatch_by is not None else f"{span(self.within)} after the order"
         reason = f"Order of {moment(order.ordered_at)}, {money(*order.worth)}, has not been dispatched by {moment(by)}, {told}."
-        return self.episode(order.key, "", journey, by, reason, [order.ordered_by], worth=order.worth, by_deadline=True)
+        evidence = [order.ordered_by]
+        return self.episode(order.key, "", journey, at, reason, evidence, due=by, worth=order.worth, by_deadline=True)
 
     def ended_by(self, episode: Episode, journey: Journey, touchpoint: Touchpoint) -> str | None:
         order = journey.orders.get(episode.key)

@@ -5,16 +5,22 @@ It is slow and it is meant to be. It knows nothing of SQL and nothing of the pip
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from tests.agreement.plain.carts import browse_episodes, cart_episodes, checkout_episodes
-from tests.agreement.plain.lives import Episode, Life, Touchpoint, people, sessions
+from tests.agreement.plain.lives import Episode, Life, Touchpoint, people, said, sessions, when
 from tests.agreement.plain.orders import orders
 from tests.agreement.plain.parcels import parcel_episodes
 from tests.agreement.plain.storefront import storefront_episodes
 from tests.agreement.plain.support import support_episodes
+
+NEVER_END = ("browse_abandoned", "bad_score")
+FOUND_BY_WAITING = (
+    *("browse_abandoned", "cart_abandoned", "checkout_abandoned", "coupon_trouble", "dispatch_late", "carrier_silent"),
+    *("delivery_late", "refund_late", "reply_late", "delivery_failed"),
+)
 
 
 @dataclass
@@ -28,10 +34,13 @@ class Answer:
 def answer(events: list[Touchpoint], as_of: datetime) -> Answer:
     """Everything about ``events`` (accepted, distinct, none late), as of ``as_of``."""
     found = Answer(people(events))
-    for person, life in sorted(found.people.items()):
-        found.sessions |= sessions(person, life)
-        found.orders |= {order.row(person) for order in orders(life) if order.order_id}
-        found.episodes += episodes(life, as_of)
+    for person, whole in sorted(found.people.items()):
+        theirs: dict[str, Episode] = {}
+        for life in lives(whole):
+            found.sessions |= sessions(person, life)
+            found.orders |= {order.row(person) for order in orders(life) if order.order_id}
+            theirs |= {episode.signal_id: episode for episode in until_erased(episodes(life, as_of), life)}
+        found.episodes += theirs.values()
     found.episodes = first_of_each(found.episodes)
     return found
 
@@ -48,6 +57,33 @@ def episodes(life: Life, as_of: datetime) -> list[Episode]:
         *parcel_episodes(life, as_of),
         *support_episodes(life, as_of),
     ]
+
+
+def lives(whole: Life) -> list[Life]:
+    """Who asks to be forgotten begins anew."""
+    parts: list[Life] = [[]]
+    for event in whole:
+        parts[-1].append(event)
+        if erases(event):
+            parts.append([])
+    return [part for part in parts if part]
+
+
+def erases(event: Touchpoint) -> bool:
+    return bool(event["type"] == "privacy_requested" and said(event, "request") == "erasure")
+
+
+def until_erased(found: list[Episode], life: Life) -> list[Episode]:
+    """What is open when they ask expires; what waiting would have found later is not."""
+    if not erases(life[-1]):
+        return found
+    erased = when(life[-1])
+    kept = [one for one in found if one.opened_at < erased or (one.opened_at == erased and one.kind not in FOUND_BY_WAITING)]
+    return [one if one.kind in NEVER_END or (one.ended_at and one.ended_at <= erased) else _cut(one, erased) for one in kept]
+
+
+def _cut(episode: Episode, erased: datetime) -> Episode:
+    return replace(episode, ended_at=erased, how="expired")
 
 
 def first_of_each(episodes: list[Episode]) -> list[Episode]:

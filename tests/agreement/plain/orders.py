@@ -78,7 +78,8 @@ class Order:
             due = datetime.fromisoformat(dispatch_by) if dispatch_by else ordered_at + DISPATCH_WITHIN
             looked = max(due, when(event))
             if looked < as_of and (following is None or looked < following) and all(looked < end for end in ends):
-                return Episode("dispatch_late", self.key, "", due, due, min(ends, default=None), "resolved" if ends else "open")
+                how = "resolved" if ends else "open"
+                return Episode("dispatch_late", self.key, "", looked, due, min(ends, default=None), how)
         return None
 
     def delivery_late(self, as_of: datetime) -> Episode | None:

@@ -18,7 +18,7 @@ dates AS (
     FROM said
     WHERE ordered_at IS NOT NULL
 )
-SELECT 'dispatch_late' AS kind, person, key, '' AS anchor, due_at AS opened_at, due_at,
+SELECT 'dispatch_late' AS kind, person, key, '' AS anchor, looked_at AS opened_at, due_at,
     least(dispatched_at, cancelled_at) AS ended_at, CASE WHEN ended_at IS NULL THEN 'open' ELSE 'resolved' END AS how
 FROM dates JOIN orders USING (person, key)
 WHERE looked_at < getvariable('as_of') AND coalesce(next_said > looked_at, true) AND coalesce(ended_at > looked_at, true)

@@ -38,7 +38,7 @@ numbered AS (
     SELECT t.*, count(b.place) OVER (PARTITION BY t.person ORDER BY t.place) + 1 AS number
     FROM touchpoints AS t LEFT JOIN breaks AS b USING (person, place)
 )
-SELECT uuid5('journey/' || person || '/' || arg_min(n.event_id, n.place)) AS journey_id, person, number, min(n.moment) AS opened_at,
+SELECT uuid5('journey/' || name_of(person) || '/' || arg_min(n.event_id, n.place)) AS journey_id, person, number, min(n.moment) AS opened_at,
     max(n.moment) AS last_at, count(*) AS touchpoints,
     coalesce(bool_or(n.type = 'order_completed' AND o.cancelled_at IS NULL), false) AS converted
 FROM numbered AS n LEFT JOIN orders AS o USING (person, order_id)

@@ -12,8 +12,8 @@ WITH under_way AS (
 ),
 questions AS (
     SELECT person, event_id, type, moment, place,
-        coalesce('order:' || coalesce(order_id, known_order), 'shipment:' || shipment_id) AS about
-    FROM touchpoints LEFT JOIN consignments USING (person, shipment_id)
+        coalesce('order:' || coalesce(t.order_id, known_order), 'shipment:' || t.shipment_id) AS about
+    FROM touchpoints AS t LEFT JOIN consignments AS c ON c.name = name_of(t.person) AND c.shipment_id = t.shipment_id
     WHERE type = 'ticket_opened' OR (type = 'page_viewed' AND properties ->> 'page_kind' = 'order_status')
 ),
 asked AS (
