@@ -1,7 +1,8 @@
-"""From a topic to a signal, at a steady pace, by the wall clock: shoppers leave carts and come back, among many who only look.
+"""From a topic to a signal, at a steady pace, by the wall clock: some shoppers leave carts and come back, some have their cards
+declined, and many only look.
 
-Of what a deadline decides (``opened``) the waiting is counted from the moment the cart was due, of what an event decides
-(``resolved``) from the moment before the shopper's coming back was appended, both up to the moment that a consumer of
+Of what a deadline decides (a cart is left) the waiting is counted from the moment it was due, of what an event decides (the
+shopper comes back, the card is declined) from the moment before the event was appended, all up to the moment that a consumer of
 ``friction.signals`` holds the signal.
 """
 
@@ -12,6 +13,7 @@ import json
 import os
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -32,11 +34,15 @@ from throughline.worker import client
 ROUNDS_A_SECOND = 20
 SHOPPERS = 10_000
 LEAVES = 20
-"""One event in so many is a cart that is left, another one its shopper who comes back."""
+"""One event in so many is a cart that is left, another one its shopper who comes back, a third a card that is declined."""
 AWAY = 6
 """Seconds until they come back; a cart counts as left after two."""
 RULES = {"cart_abandoned": {"idle": "2s"}}
-DECIDED_BY = {"opened": "a deadline", "resolved": "an event"}
+DECIDED_BY = {
+    ("cart_abandoned", "opened"): "a deadline",
+    ("cart_abandoned", "resolved"): "an event",
+    ("payment_trouble", "opened"): "an event",
+}
 
 
 class Traffic:
@@ -68,22 +74,25 @@ class Traffic:
             return _event(number, f"leaves-{number}", "product_added", added)
         if number % LEAVES == 1:
             return _event(number, f"leaves-{number - 1 - AWAY * self._pace}", "page_viewed", {"path": "/"})
+        if number % LEAVES == 2:
+            declined = {"decline": "hard", "payment_method": "card"}
+            return _event(number, f"pays-{number}", "payment_failed", declined, checkout_id=f"c{number}")
         return _event(number, f"looks-{number % SHOPPERS}", "page_viewed", {"path": f"/{number}"})
 
 
-def _event(number: int, customer: str, kind: str, properties: dict[str, object]) -> tuple[str, bytes]:
+def _event(number: int, customer: str, kind: str, properties: Mapping[str, object], **known: str) -> tuple[str, bytes]:
     now = moment(time.time_ns() // 1_000).isoformat()
     event = {"event_id": f"e{number}", "type": kind, "occurred_at": now, "customer_id": customer, "properties": properties}
-    return f"customer:{customer}", json.dumps({**event, "source": "bench", "channel": "web"}).encode()
+    return f"customer:{customer}", json.dumps({**event, **known, "source": "bench", "channel": "web"}).encode()
 
 
-async def measure(folder: Path, pace: int, seconds: int) -> dict[str, list[float]]:
-    """Milliseconds of waiting, by what the signal says."""
-    waited: defaultdict[str, list[float]] = defaultdict(list)
+async def measure(folder: Path, pace: int, seconds: int) -> dict[tuple[str, str], list[float]]:
+    """Milliseconds of waiting, by the kind of the signal and what it says."""
+    waited: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
 
     def note(signal: Signal, raw: bytes) -> None:
         since = signal.ended_at or signal.due_at
-        waited[signal.status].append((time.time_ns() // 1_000 - since) / 1e3)
+        waited[signal.kind, signal.status].append((time.time_ns() // 1_000 - since) / 1e3)
 
     settings = Settings(data_dir=folder, web_port=free_port())
     async with LocalRun(settings, lambda words: None) as run, asyncio.TaskGroup() as tasks:
@@ -102,10 +111,10 @@ def main() -> None:
     with TemporaryDirectory(prefix="throughline-bench-") as folder:
         waited = asyncio.run(measure(Path(folder), given.pace, given.seconds))
     rows = []
-    for status, times in waited.items():
+    for said, times in waited.items():
         cut = quantiles(times, n=100)
         waits = (f"{wait:,.0f}" for wait in (cut[49], cut[89], cut[98], max(times)))
-        rows.append((status, DECIDED_BY.get(status, ""), f"{len(times):,}", *waits))
+        rows.append((" ".join(said), DECIDED_BY[said], f"{len(times):,}", *waits))
     columns = (f"signals at {given.pace:,} events/s", "decided by", "signals", "p50 ms", "p90 ms", "p99 ms", "longest ms")
     show(columns, rows)
 
