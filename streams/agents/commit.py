@@ -29,6 +29,8 @@ AfterStep = Callable[[Step], None]
 
 LAKE_RETRY_AFTER = 1.0
 """Seconds."""
+BATCH_BYTES = 64 * 1024
+"""Of journeys and states: signals go out between them."""
 
 
 class NotOurs(Exception):
@@ -74,7 +76,7 @@ class Commit:
         self._table = table
         self._partitions = table.partitions
         self._outlet = outlet
-        self._publisher = outlet.publisher
+        self._publisher = outlet.publisher.by(BATCH_BYTES)
         self._lake = lake
         self._gauges = gauges
         self._after = after
@@ -84,8 +86,7 @@ class Commit:
         # 1. Everything said to others is acknowledged by all replicas: log entries, signals, journeys.
         with self._step("said"):
             await self._outlet.settled()
-            for share in stretch.shares:
-                await self._publisher.publish(self._journeys(share))
+            await self._publisher.publish(self._journeys(stretch.shares))
         # 2. The lake has every row up to here. It refuses a worker whose partition another has written meanwhile.
         with self._step("rested"):
             await self._rest(stretch.shares)
@@ -106,10 +107,10 @@ class Commit:
         self._gauges.commit_seconds.labels(name).observe(monotonic() - begun)
         self._after(name)
 
-    def _journeys(self, share: Share) -> dict[tuple[str, int], list[Record]]:
+    def _journeys(self, shares: Sequence[Share]) -> dict[tuple[str, int], list[Record]]:
         """The latest row of each journey, by its id; a withdrawn one as a tombstone."""
         appends: dict[tuple[str, int], list[Record]] = {}
-        for key, row in share.effects.journeys:
+        for key, row in (journey for share in shares for journey in share.effects.journeys):
             appends.setdefault((JOURNEYS, partition_of(key, self._partitions)), []).append(Record(key.encode(), row))
         return appends
 
@@ -139,10 +140,9 @@ class Commit:
 
     async def _remember(self, shares: Sequence[Share]) -> None:
         topic = self._table.changelog_topic_name
-        for share in shares:
-            appends = {(topic, share.partition): [_state(*state) for state in share.effects.states]}
-            for (_, partition), offset in (await self._publisher.publish(appends)).items():
-                self._table.data.set_persisted_offset(TP(topic, partition), offset)
+        appends = {(topic, share.partition): [_state(*state) for state in share.effects.states] for share in shares}
+        for (_, partition), offset in (await self._publisher.publish(appends)).items():
+            self._table.data.set_persisted_offset(TP(topic, partition), offset)
 
     async def _move_on(self, stretch: Stretch) -> None:
         for event in stretch.events:

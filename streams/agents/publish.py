@@ -38,10 +38,18 @@ Appends = Mapping[tuple[str, int], Sequence[Record]]
 
 
 class Publisher:
-    """Appends records over one aiokafka producer and returns when all replicas that must have them do."""
+    """Appends records over one aiokafka producer and returns when all replicas that must have them do.
 
-    def __init__(self, producer: Callable[[], AIOKafkaProducer]) -> None:
+    A producer sends one request at a time. ``batch_bytes``, of a partition in a request, is how long others must wait for theirs.
+    """
+
+    def __init__(self, producer: Callable[[], AIOKafkaProducer], batch_bytes: int = BATCH_BYTES) -> None:
         self._producer = producer
+        self._batch_bytes = batch_bytes
+
+    def by(self, batch_bytes: int) -> Publisher:
+        """The same in smaller batches."""
+        return Publisher(self._producer, batch_bytes)
 
     async def publish(self, appends: Appends) -> dict[tuple[str, int], int]:
         """Append to several partitions at once; the offset of the last record of each. On return all is acknowledged."""
@@ -69,7 +77,7 @@ class Publisher:
         size = 0
         for record in records:
             weight = _weight(record)
-            if group and size + weight > BATCH_BYTES:
+            if group and size + weight > self._batch_bytes:
                 yield group
                 group, size = [], 0
             group.append(record)

@@ -28,8 +28,8 @@ from streams.agents.options import Options
 Offsets = Mapping[TP, int]
 Fetched = dict[TopicPartition, list[Any]]
 LOOK_AGAIN = 0.1
-FETCH_WITHIN = 0.5
-"""Seconds; what else wants the consumer waits behind a fetch."""
+FETCH_WITHIN = 0.05
+"""Seconds; what else wants the consumer waits behind a fetch, and so does a partition that may be delivered from again."""
 FETCH_WAITS_MS = 25
 """Of a fetch at a broker that has nothing to say. Faust's 1 500 suit Apache Kafka, which answers as soon as it has; the embedded
 broker looks again only when half of it is over, and a signal waits for six fetches, one behind the other."""
