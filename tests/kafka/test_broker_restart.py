@@ -32,7 +32,8 @@ async def test_a_worker_outlives_its_broker(kafka_jars: Path, tmp_path: Path, vi
             await rig.arrived(120)
             assert worker.process.running
             assert rig.event_ids() == {event["event_id"]: 1 for event in sent} | {"added-42": 1}
-            assert [record.key for record in await rig.read(FRICTION_SIGNALS)] == [b"cart:42"]
+            told = [record.key for record in await rig.read(FRICTION_SIGNALS)]
+            assert [key for key in told if key.startswith(b"cart:")] == [b"cart:42"]
             assert worker.process.stop() == 0
         finally:
             rig.end()
