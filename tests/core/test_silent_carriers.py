@@ -8,7 +8,7 @@ import pytest
 
 from schemas.signals import signal_id
 from tests.core.shop import DAY, HOUR, MINUTE
-from tests.core.troubles import AROUND, NOW, Event, evidence, found, it, keys, opened, told
+from tests.core.troubles import AROUND, NOW, Event, evidence, found, heard, it, keys, opened, told
 
 SILENT = "carrier_silent"
 FIRST_SCAN, SCAN = 48 * HOUR, 72 * HOUR
@@ -133,6 +133,10 @@ def test_a_word_for_both_parcels_is_one_silence_until_both_have_spoken(spoke: li
     scans = [of("shipment_scanned", (50 + hour) * HOUR, parcel) for hour, parcel in enumerate(spoke)]
     status = "opened" if ended is None else "resolved"
     assert found(SILENT, *BOTH, *scans, until=3 * DAY) == [(FIRST_SCAN, ended, status)]
+
+
+def test_a_word_for_both_parcels_counts_as_one_signal_of_the_journey() -> None:
+    assert [row.signals for row in heard(*BOTH, until=3 * DAY).journeys()] == [1]
 
 
 def test_a_word_for_both_is_silence_while_one_of_them_has_not_spoken() -> None:

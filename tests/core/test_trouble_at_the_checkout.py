@@ -95,7 +95,8 @@ def test_another_method_or_another_visit_is_no_end_of_it() -> None:
 def test_trouble_with_paying_is_worth_the_checkout_else_its_cart() -> None:
     begun = it("checkout_started", -MINUTE, {"value_minor": 9900, "currency": "EUR"}, checkout_id="x")
     nameless = it("checkout_started", -MINUTE, checkout_id="x", cart_id="k")
-    carts = [it("product_added", -HOUR, SHOE, cart_id="k"), it("product_added", -2 * HOUR, SHOE, cart_id="other")]
+    other = it("product_added", -2 * HOUR, SHOE | {"price_minor": 1}, cart_id="other")
+    carts = [other, it("product_added", -HOUR, SHOE, cart_id="k")]
     worths = [told(PAYING, *before, failed(0, "hard"))[0].value_minor for before in ([*carts, begun], [*carts, nameless], [])]
     assert worths == [9900, 4950, None]
     assert "99.00 EUR" in told(PAYING, begun, failed(0, "hard"))[0].reason

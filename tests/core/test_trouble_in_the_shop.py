@@ -12,7 +12,8 @@ from streams.journey.detectors.browse_abandoned import BrowseAbandoned
 from streams.journey.detectors.cart_abandoned import CartAbandoned
 from streams.journey.detectors.checkout_abandoned import CheckoutAbandoned
 from streams.journey.detectors.page_frustration import PageFrustration
-from tests.core.shop import DAY, HOUR, MINUTE, SECOND
+from streams.journey.rules import Rules
+from tests.core.shop import DAY, HOUR, MINUTE, SECOND, Shop
 from tests.core.troubles import AROUND, NOW, Event, evidence, found, heard, it, keys, opened, told
 
 BROWSING, SEARCH, PAGE, COUPON = "browse_abandoned", "search_dead_end", "page_frustration", "coupon_trouble"
@@ -84,6 +85,14 @@ def test_browsing_is_told_once_a_session_and_again_of_the_next() -> None:
         "session:product_viewed 0:00:00",
         "session:product_viewed 1 day, 0:00:00",
     ]
+
+
+def test_who_goes_quiet_twice_in_a_session_has_left_it_once() -> None:
+    shop = Shop(Rules(detectors=(BrowseAbandoned(idle=20 * MINUTE),)))
+    for after in (NOW, 25 * MINUTE):
+        shop.hears(it("product_viewed", after))
+        shop.clock(after + 21 * MINUTE)
+    assert [status for status, *_ in shop.changes] == ["opened"]
 
 
 def test_who_comes_back_or_orders_later_has_browsed_all_the_same() -> None:

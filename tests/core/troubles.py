@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -29,9 +30,12 @@ def later(after: timedelta) -> str:
 
 
 def heard(*events: Event, until: timedelta = LONG_AFTER, detectors: tuple[Detector, ...] = DETECTORS) -> Shop:
+    """One by one, as it happened; no episode is opened twice."""
     shop = Shop(Rules(detectors=detectors))
-    shop.hears(*events)
+    shop.hears_one_by_one(sorted(events, key=lambda one: (one["occurred_at"], one["event_id"])))
     shop.clock(until)
+    begun = Counter(row.signal_id for row in shop.signals if row.status == "opened")
+    assert set(begun.values()) <= {1}
     return shop
 
 
