@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test check kafka-test bench lock clean
+.PHONY: help demo test mutants check kafka-test bench lock clean
 
 help: ## say what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +14,9 @@ demo: $(INSTALLED) ## simulated shoppers, a broker, a worker, answers: two minut
 
 test: $(INSTALLED) ## all tests that need no Java
 	$(BIN)/pytest -m "not kafka" --durations=15
+
+mutants: $(INSTALLED) ## does a test notice each of the changes that break something? half an hour
+	$(BIN)/python -m tests.mutants
 
 check: $(INSTALLED) ## lint, types, and the doors between the rooms
 	$(BIN)/ruff check .
