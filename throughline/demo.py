@@ -130,12 +130,12 @@ def _journeys(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
 def _signals(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
     _heading("Friction", out)
     kinds = connection.execute("""
-        SELECT kind, count(*), count(*) FILTER (how IS NULL) FROM episodes GROUP BY kind ORDER BY count(*) DESC
+        SELECT kind, count(*), count(*) FILTER (open) FROM episodes GROUP BY kind ORDER BY count(*) DESC
     """).fetchall()
     out.print(table(["signal", "episodes", "still open"], kinds))
-    for kind, *_ in kinds[:3]:
-        latest = episodes(connection, "kind = ?", kind)[0]
-        out.print(f"\n  {kind}, {latest.key}: {latest.reason}\n  What to do: {latest.action}", markup=False)
+    for about in ("checkout", "order", "ticket"):
+        latest = episodes(connection, "open AND starts_with(key, ?)", f"{about}:")[0]
+        out.print(f"\n  {latest.kind}, {latest.key}: {latest.reason}\n  What to do: {latest.action}", markup=False)
 
 
 def _dead_letters(connection: duckdb.DuckDBPyConnection, out: Console) -> None:

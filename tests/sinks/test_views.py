@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from schemas.signals import KINDS as SIGNAL_KINDS
 from schemas.tables import TABLES, ProgressRow, Row
 from sinks.duck import connect, refresh
 from sinks.upkeep import compact, vacuum
@@ -224,3 +225,10 @@ def test_nothing_is_ever_downloaded(tmp_path: Path) -> None:
     with connect(tmp_path) as connection:
         allowed = connection.execute("SELECT value FROM duckdb_settings() WHERE name LIKE 'auto%_known_extensions'").fetchall()
     assert allowed == [("false",), ("false",)]
+
+
+def test_what_nothing_ends_is_never_open(tmp_path: Path) -> None:
+    told = [signal(f"s {kind}", kind=kind, log_offset=n) for n, kind in enumerate(SIGNAL_KINDS)]
+    bring(tmp_path, "signals", told)
+    found = ask(tmp_path, "SELECT kind FROM episodes WHERE open ORDER BY kind")
+    assert found == sorted((kind.name,) for kind in SIGNAL_KINDS.values() if kind.lasting)

@@ -47,9 +47,8 @@ def tail(settings: Settings, from_start: bool, as_json: bool, until_end: bool) -
 @settings_from("lake_dir", "data_dir")
 def open_(settings: Settings, kind: str | None) -> None:
     """The episodes that are open now, the latest first."""
-    lasting = [one.name for one in KINDS.values() if one.lasting]
     with connect(existing(settings)) as lake:
-        found = episodes(lake, "how IS NULL AND list_contains(?, kind) AND (? IS NULL OR kind = ?)", lasting, kind, kind)
+        found = episodes(lake, "open AND (? IS NULL OR kind = ?)", kind, kind)
     rows = [(one.opened_at, one.kind, one.severity, one.key, one.subject, one.signal_id) for one in found]
     out.print(table(["opened", "kind", "severity", "about", "whose", "signal"], rows))
 
