@@ -168,21 +168,28 @@ class Folder:
         thing.next_due = min((due for one in detectors if type(due := one.due(thing, journey)) is int), default=None)
 
     def _next_due(self, fold: Fold) -> Instant | None:
+        """Asked after every touchpoint, so in plain loops."""
         journey = fold.journey
         if journey is None:
             return None
-        dues = [self._closes_at(journey)]
-        dues += [thing.next_due for thing in journey.orders.values() if thing.next_due is not None]
-        dues += [thing.next_due for thing in journey.tickets.values() if thing.next_due is not None]
-        session = [journey.session] if journey.session is not None else []
-        for detectors, things in (
-            (self._of_carts, journey.carts.values()),
-            (self._of_checkouts, journey.checkouts.values()),
-            (self._of_sessions, session),
-        ):
-            dues += [due for thing in things for one in detectors if type(due := one.due(thing, journey)) is int]
-        dues += [expiry for episode in fold.episodes if (expiry := self._expiry(episode, fold)) is not None]
-        return min(dues)
+        soonest = self._closes_at(journey)
+        for order in journey.orders.values():
+            if order.next_due is not None and order.next_due < soonest:
+                soonest = order.next_due
+        for ticket in journey.tickets.values():
+            if ticket.next_due is not None and ticket.next_due < soonest:
+                soonest = ticket.next_due
+        for cart in journey.carts.values():
+            soonest = _sooner(self._of_carts, cart, journey, soonest)
+        for checkout in journey.checkouts.values():
+            soonest = _sooner(self._of_checkouts, checkout, journey, soonest)
+        if journey.session is not None:
+            soonest = _sooner(self._of_sessions, journey.session, journey, soonest)
+        for episode in fold.episodes:
+            expiry = self._expiry(episode, fold)
+            if expiry is not None and expiry < soonest:
+                soonest = expiry
+        return soonest
 
     def _closes_at(self, journey: Journey) -> Instant:
         """After the quiet days, or when what is still open has been waited for long enough."""
@@ -245,6 +252,14 @@ def things(detector: Detector, journey: Journey) -> Iterable[Any]:
     if detector.watches == "sessions":
         return () if journey.session is None else (journey.session,)
     return list(getattr(journey, str(detector.watches)).values())
+
+
+def _sooner(detectors: Iterable[Detector], thing: Any, journey: Journey, soonest: Instant) -> Instant:
+    for detector in detectors:
+        due = detector.due(thing, journey)
+        if type(due) is int and due < soonest:
+            soonest = due
+    return soonest
 
 
 Changed = Order | Ticket | None
