@@ -52,6 +52,13 @@ def test_a_day_lasts_to_its_end_where_the_parcel_goes(day: str, late: int) -> No
     assert len(found(DELAY, promise, estimate)) == late
 
 
+@pytest.mark.parametrize(("day", "late"), [("2024-05-03", 0), ("2024-05-04", 1)])
+@pytest.mark.parametrize("after", [-2 * HOUR, NOW], ids=["estimated first", "promised first"])
+def test_a_day_estimated_for_no_place_ends_where_the_parcel_was_promised(after: timedelta, day: str, late: int) -> None:
+    promise = of("delivery_promised", -HOUR, promised_date="2024-05-03", destination_timezone="Asia/Tokyo")
+    assert len(found(DELAY, promise, of("estimate_updated", after, estimated_date=day))) == late
+
+
 def test_a_promise_made_below_what_the_carrier_expects_is_a_delay_from_the_start() -> None:
     late, promise = estimated(3 * DAY), promised(after=HOUR)
     (row, _) = told(DELAY, late, promise)
