@@ -171,6 +171,11 @@ def test_a_second_ticket_about_an_order_or_a_third_at_all_is_asking_again(ticket
     assert keys(REPEAT, *tickets) == [f"ticket:{name}" for name in again]
 
 
+def test_who_was_forgotten_asks_for_the_first_time() -> None:
+    forget = it("privacy_requested", HOUR, {"request": "erasure"})
+    assert keys(REPEAT, asked(1, NOW, order_id="7"), forget, asked(2, DAY, order_id="7")) == []
+
+
 def test_asking_again_rests_on_all_that_was_asked() -> None:
     thrice = [asked(1, NOW), asked(2, HOUR), asked(3, DAY)]
     row = told(REPEAT, *thrice)[0]
