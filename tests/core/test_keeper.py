@@ -22,7 +22,8 @@ RESOLVED = Transition(200, "resolved", "came back", by_deadline=False)
 class Desk:
     """A key and its keeper; ``firing`` is the clock."""
 
-    def __init__(self, rules: Rules | None = None) -> None:
+    def __init__(self, rules: Rules | None = None, kind: str = "cart_abandoned") -> None:
+        self.kind = kind
         self.keeper = Keeper(rules or Rules(), ("storefront.events",))
         self.key = Key()
         self.out = Effects()
@@ -31,7 +32,7 @@ class Desk:
     def claims(self, sender: str, *steps: Transition, at: Instant = 300, version: int | None = None) -> None:
         """The sender claims the episode as far as these steps; without any it withdraws."""
         self.version += 1
-        claim = Claim("cart_abandoned", f"journey of {sender}", 100, "warning", [], list(steps))
+        claim = Claim(self.kind, f"journey of {sender}", 100, "warning", [], list(steps))
         number = self.version if version is None else version
         entry = ClaimEntry("cart:42", sender, (1, number), "s", claim if steps else None, at)
         self.keeper.take(self.key, entry, self._now(at))
@@ -138,6 +139,14 @@ def test_another_ending_takes_the_place_of_the_one_that_was_told() -> None:
 def test_an_episode_that_is_over_is_forgotten_when_no_touchpoint_can_change_hands(step: int, held: int) -> None:
     desk = Desk()
     desk.claims("ada", OPENED, RESOLVED, at=300)
+    desk.clock(300 + KEPT + step)
+    assert len(desk.key.held) == held
+
+
+@pytest.mark.parametrize(("step", "held"), [(-1, 1), (0, 1), (1, 0)])
+def test_what_nothing_can_end_is_forgotten_as_if_it_were_over(step: int, held: int) -> None:
+    desk = Desk(kind="bad_score")
+    desk.claims("ada", OPENED, at=300)
     desk.clock(300 + KEPT + step)
     assert len(desk.key.held) == held
 

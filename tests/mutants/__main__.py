@@ -1,4 +1,4 @@
-"""``python -m tests.mutants [PART]``: makes every mutant whose file or words contain PART, and says which test noticed it.
+"""``python -m tests.mutants [PART …]``: makes every mutant whose file or words contain a PART, and says which test noticed it.
 
 Each is made in a temporary copy of the checkout, never in the checkout. Exit code 1 if one lives on: nobody noticed it, it no
 longer applies, or what it leaves cannot even be imported.
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.mutants import MUTANTS, Mutant
@@ -81,8 +81,8 @@ class Trial:
         return None if failed is None else (failed[1], failed[2])
 
 
-def main(parts: Iterable[str]) -> int:
-    chosen = [mutant for mutant in MUTANTS if all(part in str(mutant) for part in parts)]
+def main(parts: Sequence[str]) -> int:
+    chosen = [mutant for mutant in MUTANTS if not parts or any(part in str(mutant) for part in parts)]
     living = 0
     with tempfile.TemporaryDirectory() as folder:
         trial = Trial(Path(folder))
