@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sinks.lake import Lake
 from streams.journey.hashing import IdentifierHash
 from streams.journey.rules import Rules
 from tests.agreement.households import ORDERLY, household
-from tests.agreement.stories import records
+from tests.agreement.stories import DAY, HOUR, NOON, TICK, episodes, records
 from tests.conftest import RealHistory
+from tests.core.shop import Shop
 from throughline.backfill import backfill
 from throughline.oracle.answers import answer
 from throughline.oracle.records import read_files
@@ -67,6 +71,18 @@ def test_in_a_town_that_lives_by_the_thresholds_the_stream_says_what_sql_says(tm
     file = tmp_path / "events.jsonl"
     file.write_bytes(b"".join(record.value + b"\n" for record in records(sorted(events, key=lambda event: event["occurred_at"]))))
     assert judged(file, tmp_path / "lake", partitions=seed + 1).startswith("ok: ")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), st.integers(1, 9))
+def test_of_a_short_life_the_stream_says_what_sql_says(data: st.DataObject, size: int) -> None:
+    events = household("", size, lambda options: data.draw(st.sampled_from(options)), ORDERLY)
+    as_of = datetime.fromisoformat(events[-1]["occurred_at"]) - NOON + data.draw(st.sampled_from([TICK, HOUR, 40 * DAY]))
+    shop = Shop()
+    shop.hears(*data.draw(st.permutations(events)))
+    shop.clock(as_of)
+    said = {(*found, "open" if status in ("opened", "updated") else status) for *found, status in shop.episodes()}
+    assert said == {(kind, key, opened, ended, how) for kind, key, _, opened, _, ended, how in episodes(events, as_of)}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -55,7 +55,7 @@ def open_(settings: Settings, kind: str | None) -> None:
 
 @signals.command()
 @click.argument("signal_id", metavar="ID")
-@settings_from("lake_dir", "data_dir")
+@settings_from("lake_dir", "data_dir", "preset")
 def explain(settings: Settings, signal_id: str) -> None:
     """One signal's whole story: why, what became of it, on what it rests. ID may be a beginning."""
     with connect(existing(settings)) as lake:
@@ -66,7 +66,7 @@ def explain(settings: Settings, signal_id: str) -> None:
 @click.command("why-not")
 @click.option("--customer", required=True, metavar="WHO", help="A customer id, or kind:value (email:ada@example.com, order:7 …).")
 @click.option("--kind", required=True, type=click.Choice(list(KINDS)), metavar="KIND", help="Which signal one misses.")
-@settings_from("lake_dir", "data_dir")
+@settings_from("lake_dir", "data_dir", "preset")
 def why_not(settings: Settings, customer: str, kind: str) -> None:
     """Why a customer's history made no signal of a kind: which condition was not met, and when."""
     rules, hash_identifier = journey_rules(settings.rules), identifier_hash(settings)
