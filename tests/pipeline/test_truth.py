@@ -51,4 +51,4 @@ def test_through_disorder_duplicates_and_crashes_precision_and_recall_are_one(se
 
 
 def test_five_worlds_hold_every_kind() -> None:
-    assert {kind for seed in range(5) for kind, *_ in world(seed, 120)[1]} == set(KINDS)
+    assert {kind for seed in range(5) for kind, *_ in world(seed)[1]} == set(KINDS)
