@@ -21,7 +21,7 @@ def test_the_demo_tells_the_whole_story_and_goes(shell: Type, folder: Path) -> N
     assert processes_of(folder) == []
     for words in (
         "journeys",
-        "cart_abandoned, cart:",
+        "delivery_late, order:",
         "What to do:",
         "Dead letters",
         "unreadable",
