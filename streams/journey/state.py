@@ -179,7 +179,6 @@ class Episode(Struct, array_like=True, gc=False):
     """The journey's id."""
     due_at: Instant
     severity: str
-    action: str
     evidence: list[Evidence]
     transitions: list[Transition]
     value_minor: int | None = None

@@ -70,15 +70,13 @@ class Detector:
         detail: str = "",
     ) -> Episode:
         """One that begins at ``at``; ``anchor`` tells it from others of its key, ``worth`` is minor units and currency."""
-        kind = KINDS[self.kind]
         return Episode(
             kind=self.kind,
             key=key,
             anchor=anchor,
             journey=journey.id,
             due_at=at if due is None else due,
-            severity=severity or kind.severity,
-            action=kind.action,
+            severity=severity or KINDS[self.kind].severity,
             evidence=list(dict.fromkeys(evidence)),
             transitions=[Transition(at, "opened", reason, by_deadline=by_deadline)],
             value_minor=worth[0],
