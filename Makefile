@@ -37,7 +37,7 @@ lock: ## resolve requirements.lock and requirements-run.lock (without the tools 
 
 clean: ## remove what building, testing and the demo left behind; data of `throughline up` stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf tests/kafka/target .throughline/demo
+	rm -rf .throughline/demo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Locked and hashed; the project itself is linked in place, built with the backend that the lock names.

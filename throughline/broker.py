@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -79,7 +80,7 @@ class EmbeddedBroker:
         """Whether the broker answers on the port; one that does not is stopped again."""
         cluster = f"throughline-{os.getpid()}-{time.time_ns()}"
         self._process = Leashed(_command(binary, self.address, cluster), self.log, _environment())
-        if await_answer(self._port, self._process, READY_WITHIN, cluster):
+        if await_answer(self.address, self._process, READY_WITHIN, cluster):
             return True
         self.stop()
         return False
@@ -111,29 +112,43 @@ class EmbeddedBroker:
 
 def free_port() -> int:
     """A loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
-def answers(port: int, cluster: str = "") -> bool:
-    """Whether a broker answers on this loopback port; of that very cluster, where one is named."""
+def free_ports(count: int) -> list[int]:
+    """So many different ones."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def answers(address: str, cluster: str = "", brokers: int = 1) -> bool:
+    """Whether a broker answers at ``host:port``; of that very cluster, where one is named, and knowing of so many brokers."""
+    host, _, port = address.rpartition(":")
     try:
-        with socket.create_connection((LOOPBACK, port), timeout=1.0) as connection:
+        with socket.create_connection((host, int(port)), timeout=1.0) as connection:
             connection.sendall(_ASK_METADATA)
-            return cluster.encode() in _answer(connection)
+            answer = _answer(connection)
+            return cluster.encode() in answer and _brokers_in(answer) >= brokers
     except OSError:
         return False
 
 
-def await_answer(port: int, process: Leashed, within: float, cluster: str = "") -> bool:
-    """Whether the process came to answer on the port within so many seconds; no at once where it ends."""
+def await_answer(address: str, process: Leashed, within: float, cluster: str = "", brokers: int = 1) -> bool:
+    """Whether the process came to answer at the address within so many seconds; no at once where it ends."""
     deadline = time.monotonic() + within
     while process.running and time.monotonic() < deadline:
-        if answers(port, cluster):
+        if answers(address, cluster, brokers):
             return True
         time.sleep(0.01)
     return False
+
+
+def _brokers_in(metadata: bytes) -> int:
+    """Behind the number of the request stands how many brokers there are."""
+    return int.from_bytes(metadata[4:8], "big")
 
 
 def _answer(connection: socket.socket) -> bytes:

@@ -169,7 +169,7 @@ def running_brokers(settings: Settings) -> str:
         return settings.brokers
     note = settings.data_dir / ADDRESS_NAME
     address = note.read_text().strip() if note.exists() else ""
-    if address and answers(int(address.rpartition(":")[2])):
+    if any(answers(one) for one in address.split(",") if one):
         return address
     raise Stop(f"No broker runs over {settings.data_dir}. Start one with `throughline up`, or name one with --brokers.")
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from throughline.broker import EmbeddedBroker
 broker = EmbeddedBroker(Path(sys.argv[1]))
 broker.start()
-print(broker.address.partition(":")[2], broker.pid, flush=True)
+print(broker.address, broker.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -31,24 +31,24 @@ def port_of(broker: EmbeddedBroker) -> int:
 def test_it_answers_inside_the_block_and_not_after_it(tmp_path: Path) -> None:
     with EmbeddedBroker(tmp_path) as broker:
         assert broker.address.startswith("127.0.0.1:")
-        assert answers(port_of(broker))
+        assert answers(broker.address)
         assert broker.running
     assert not broker.running
-    assert not answers(port_of(broker))
+    assert not answers(broker.address)
     assert broker.log.exists()
 
 
 def test_two_brokers_stand_side_by_side(tmp_path: Path) -> None:
     with EmbeddedBroker(tmp_path / "a") as one, EmbeddedBroker(tmp_path / "b") as other:
         assert one.address != other.address
-        assert answers(port_of(one))
-        assert answers(port_of(other))
+        assert answers(one.address)
+        assert answers(other.address)
 
 
 async def test_it_starts_and_stops_within_an_event_loop(tmp_path: Path) -> None:
     async with EmbeddedBroker(tmp_path) as broker:
-        assert answers(port_of(broker))
-    assert not answers(port_of(broker))
+        assert answers(broker.address)
+    assert not answers(broker.address)
 
 
 def test_it_comes_back_on_the_same_port_after_being_killed(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_it_comes_back_on_the_same_port_after_being_killed(tmp_path: Path) -> No
     first.kill()
     with EmbeddedBroker(tmp_path, port=port) as second:
         assert port_of(second) == port
-        assert answers(port)
+        assert answers(second.address)
 
 
 def test_a_port_in_use_is_refused_with_the_place_of_the_log(tmp_path: Path) -> None:
@@ -72,11 +72,11 @@ def test_a_killed_owner_takes_its_broker_along(tmp_path: Path) -> None:
     assert owner.stdin is not None
     assert owner.stdout is not None
     with owner.stdin, owner.stdout:
-        port, pid = (int(word) for word in owner.stdout.readline().split())
-        assert answers(port)
+        address, pid = owner.stdout.readline().split()
+        assert answers(address)
         os.kill(owner.pid, signal.SIGKILL)
         owner.wait()
-        assert _gone_within(pid, seconds=5)
+        assert _gone_within(int(pid), seconds=5)
 
 
 def _gone_within(pid: int, seconds: float) -> bool:

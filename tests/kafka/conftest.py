@@ -18,7 +18,7 @@ def kafka_jars() -> Path:
         pytest.fail(reason)
     if reason:
         pytest.skip(reason)
-    return fetch(Path(__file__).with_name("pom.xml"))
+    return fetch()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer
 
 from schemas.topics import STOREFRONT
 from tests.broker.rig import Rig
-from throughline.apache import ApacheKafka
+from throughline.apache import ACCESS_RULES, ApacheKafka
 from throughline.broker import free_port
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
@@ -23,7 +23,7 @@ ENDS_WITHIN = 60.0
 
 @pytest.fixture
 def kafka(kafka_jars: Path, tmp_path: Path) -> Iterator[ApacheKafka]:
-    with ApacheKafka(tmp_path / "kafka", kafka_jars) as kafka:
+    with ApacheKafka(tmp_path / "kafka", kafka_jars, properties=ACCESS_RULES) as kafka:
         yield kafka
 
 

@@ -1,0 +1,84 @@
+"""A cluster of one node or several, started and ended together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from throughline.apache.jars import java, run
+from throughline.apache.node import Node, Place
+from throughline.apache.properties import common
+from throughline.broker import free_ports
+
+
+class ApacheKafka:
+    """A cluster under ``directory`` for ``with``: when the block is entered it answers, and it ends with the block.
+
+    ``nodes`` says how many, or the ``Place`` of each. All of it also ends when this process dies by any means; its data stays,
+    and the next cluster over the same directory finds it. ``properties`` come before what the nodes are told otherwise.
+    """
+
+    def __init__(
+        self, directory: Path, jars: Path, nodes: int | Sequence[Place] = 1, properties: Mapping[str, str] | None = None
+    ) -> None:
+        places = [Place()] * nodes if isinstance(nodes, int) else list(nodes)
+        ports = free_ports(2 * len(places))
+        self.directory = directory
+        self._jars = jars
+        self.nodes = [
+            Node(directory / f"node-{number}", jars, place, number, (ports.pop(), ports.pop()))
+            for number, place in enumerate(places, start=1)
+        ]
+        voters = ",".join(node.voter for node in self.nodes)
+        for node in self.nodes:
+            node.told({**common(len(places)), "controller.quorum.voters": voters, **(properties or {})})
+
+    @property
+    def address(self) -> str:
+        """All nodes, as clients want them for ``bootstrap_servers``."""
+        return ",".join(node.address for node in self.nodes)
+
+    @property
+    def running(self) -> bool:
+        """Whether all nodes run."""
+        return all(node.running for node in self.nodes)
+
+    def start(self) -> None:
+        """On return every node answers and knows the others. The data of a start before is there. Raises ``BrokerFailed``."""
+        try:
+            self._all(lambda node: node.start(brokers=len(self.nodes)))
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """A clean shutdown, as far as it goes: the last of several has nobody to hand over to. May be called twice."""
+        self._all(Node.stop)
+
+    def kill(self) -> None:
+        """``kill -9`` of all: what was acknowledged must be there at the next start."""
+        self._all(Node.kill)
+
+    def let(self, *operations: str, to: Sequence[str]) -> None:
+        """On a resource, ``["--topic", "orders"]``, everybody may do these operations only; on all others everything.
+
+        For a node with ``properties=ACCESS_RULES``.
+        """
+        allowed = [word for operation in operations for word in ("--operation", operation)]
+        words = ["--bootstrap-server", self.address, "--add", "--allow-principal", "User:ANONYMOUS", *allowed, *to]
+        run(java(self._jars, "org.apache.kafka.tools.AclCommand", *words), "The access rule could not be set")
+
+    def _all(self, do: Callable[[Node], None]) -> None:
+        """To all nodes at once; the first failure is raised when all have ended."""
+        with ThreadPoolExecutor(len(self.nodes)) as pool:
+            list(pool.map(do, self.nodes))
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
