@@ -28,10 +28,15 @@ def _at(value: object) -> object:
     return value if isinstance(value, int) else micros(read_instant(value))
 
 
+def text_of(at: int) -> str:
+    """RFC 3339 in UTC."""
+    return moment(at).isoformat().replace("+00:00", "Z")
+
+
 Instant = Annotated[
     int,
     BeforeValidator(_at),
-    PlainSerializer(lambda at: moment(at).isoformat().replace("+00:00", "Z"), return_type=str, when_used="json"),
+    PlainSerializer(text_of, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """Microseconds since 1970 (UTC); read also from RFC 3339, written as such."""

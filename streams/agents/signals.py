@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from schemas.signals import KINDS, Evidence, Signal
+from schemas.instants import moment
+from schemas.signals import KINDS, Signal, text_of
 from schemas.tables import SignalRow
 from schemas.topics import FRICTION_OPEN, FRICTION_SIGNALS
 from streams.agents.publish import Record
@@ -15,7 +16,9 @@ from streams.journey.entries import partition_of
 SOURCE = b"throughline"
 TYPE = "dev.throughline.friction"
 OPEN = ("opened", "updated")
-_evidence = msgspec.json.Decoder(list[dict[str, str | int]])
+_FIELDS = tuple(Signal.model_fields)
+_INSTANTS = tuple(name for name in _FIELDS if name.endswith("_at"))
+_json = msgspec.json.Encoder().encode
 
 
 def signal_appends(signals: Iterable[SignalRow], partitions: int) -> dict[tuple[str, int], list[Record]]:
@@ -25,8 +28,7 @@ def signal_appends(signals: Iterable[SignalRow], partitions: int) -> dict[tuple[
     """
     appends: dict[tuple[str, int], list[Record]] = {}
     for row in signals:
-        signal = published(row)
-        record = Record(row.key.encode(), signal.model_dump_json().encode(), cloud_event(signal))
+        record = Record(row.key.encode(), published(row), cloud_event(row))
         appends.setdefault((FRICTION_SIGNALS, partition_of(row.key, partitions)), []).append(record)
         if not KINDS[row.kind].lasting:
             continue
@@ -36,21 +38,23 @@ def signal_appends(signals: Iterable[SignalRow], partitions: int) -> dict[tuple[
     return appends
 
 
-def published(row: SignalRow) -> Signal:
-    """The contract's form of what the lake keeps as a row."""
-    fields = {name: getattr(row, name) for name in Signal.model_fields if name != "evidence"}
-    return Signal(**fields, evidence=tuple(Evidence.model_validate(item) for item in _evidence.decode(row.evidence)))
+def published(row: SignalRow) -> bytes:
+    """The contract's form of what the lake keeps as a row: what pydantic would write of the ``Signal``, several times as fast."""
+    said = {name: getattr(row, name) for name in _FIELDS}
+    for name in _INSTANTS:
+        said[name] = None if said[name] is None else moment(said[name])
+    said["evidence"] = msgspec.Raw(row.evidence.encode())
+    return _json(said)
 
 
-def cloud_event(signal: Signal) -> tuple[tuple[str, bytes], ...]:
+def cloud_event(signal: Signal | SignalRow) -> tuple[tuple[str, bytes], ...]:
     """The headers. ``ce_id`` names the change, so that a change told twice can be known by it."""
-    time = signal.model_dump(mode="json", include={"changed_at"})["changed_at"]
     return (
         ("ce_specversion", b"1.0"),
         ("ce_id", f"{signal.signal_id}/{signal.status}/{signal.changed_at}".encode()),
         ("ce_source", SOURCE),
         ("ce_type", f"{TYPE}.{signal.kind}.{signal.status}".encode()),
         ("ce_subject", signal.key.encode()),
-        ("ce_time", time.encode()),
+        ("ce_time", text_of(signal.changed_at).encode()),
         ("content-type", b"application/json"),
     )

@@ -14,8 +14,10 @@ from schemas.codec import Event, decode
 from schemas.events import CATALOGUE
 from schemas.publish import DIALECT, PUBLISHED, documents, main, published
 from schemas.signals import KINDS, Evidence, Signal, signal_id
+from schemas.tables import SignalRow
 from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS, TOPICS
 from streams.agents.signals import cloud_event
+from streams.agents.signals import published as published_signal
 from tests.contract.broken_records import GOOD, record
 
 DOCUMENTS = documents()
@@ -103,6 +105,13 @@ def test_the_headers_of_a_signal_are_those_that_are_published() -> None:
     headers = document()["components"]["messages"]["signal"]["headers"]
     assert list(sent) == headers["required"] == list(headers["properties"])
     assert sent["ce_type"] == b"dev.throughline.friction.cart_abandoned.opened"
+
+
+def test_a_signal_goes_out_as_its_model_would_write_it() -> None:
+    signal = a_signal()
+    said = {name: getattr(signal, name) for name in Signal.model_fields}
+    evidence = json.dumps([item.model_dump() for item in signal.evidence], separators=(",", ":"))
+    assert published_signal(SignalRow(**{**said, "evidence": evidence})) == signal.model_dump_json().encode()
 
 
 def test_a_signal_as_json_is_valid_by_its_schema_and_reads_back_the_same() -> None:
