@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.traffic import HASH, RULES, steps
+from streams.journey.packing import unpack_state
 from streams.journey.state import Subject, subject_decoder
 from streams.journey.stitch import KEY
 from throughline.driver import Driver
@@ -37,7 +38,7 @@ def subjects(states: dict[str, bytes]) -> Iterator[tuple[str, Subject]]:
     """The identifiers among them, unpacked."""
     for name, packed in states.items():
         if not name.startswith((KEY, CLOCK)):
-            yield name, subject_decoder.decode(packed)
+            yield name, unpack_state(subject_decoder, packed)
 
 
 def journeys(states: dict[str, bytes]) -> list[str]:

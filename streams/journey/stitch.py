@@ -7,7 +7,6 @@ effect comes out the same, from the same position, and its repetition is recogni
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Collection, MutableMapping
 from typing import Any
 
@@ -16,6 +15,7 @@ import msgspec
 from schemas.tables import ProgressRow
 from schemas.topics import SOURCE_TOPICS
 from streams.journey.clock import Clock
+from streams.journey.deadlines import Deadlines
 from streams.journey.effects import Effects, Moment
 from streams.journey.entries import (
     ClaimEntry,
@@ -32,6 +32,7 @@ from streams.journey.entries import (
 )
 from streams.journey.fold import write_open
 from streams.journey.keeper import Keeper
+from streams.journey.packing import pack_state, peek, unpack_state
 from streams.journey.refusals import refuse_conflict
 from streams.journey.rules import Rules, micros
 from streams.journey.state import (
@@ -71,8 +72,6 @@ class Stitcher:
         self._rules = rules
         self._subjects: dict[str, Live] = {}
         self._keys: dict[str, Key] = {}
-        self._scheduled: dict[str, Instant] = {}
-        self._due: list[tuple[Instant, str]] = []
         self._clock_name = f"clock/{partition}"
         self.recover()
 
@@ -80,12 +79,10 @@ class Stitcher:
         """Rebuild from ``states`` what is not kept in them: the index of deadlines. Whatever was not committed is gone."""
         self._subjects.clear()
         self._keys.clear()
-        self._scheduled.clear()
+        self._deadlines = Deadlines(self._due_of)
         for name, packed in self.states.items():
-            if name != self._clock_name and (due := peek_decoder.decode(packed).next_due) is not None:
-                self._scheduled[name] = due
-        self._due = [(due, name) for name, due in self._scheduled.items()]
-        heapq.heapify(self._due)
+            if name != self._clock_name and (period := peek(packed)) is not None:
+                self._deadlines.wait(name, period)
         known = self.states.get(self._clock_name)
         state = clock_decoder.decode(known) if known is not None else ClockState()
         journeys = [str(partition) for partition in range(self._partitions)]
@@ -130,10 +127,10 @@ class Stitcher:
         """Before a commit: the rows and the packed states of all that was touched since the last one, the clock last."""
         for name, live in self._subjects.items():
             self._write_rows(name, live, out)
-            packed = None if self._stepper.forgettable(live, self.moment.firing) else encoder.encode(live.state)
+            packed = None if self._stepper.forgettable(live, self.moment.firing) else pack_state(live.state)
             self._save(name, packed, out)
         for name, key in self._keys.items():
-            self._save(name, encoder.encode(key) if key.held else None, out)
+            self._save(name, pack_state(key) if key.held else None, out)
         self._subjects.clear()
         self._keys.clear()
         self._write_progress(out)
@@ -149,7 +146,6 @@ class Stitcher:
             "firing_clock": self.clock.firing,
             "held_back_by": self.clock.held_back_by(),
             "states": len(self.states),
-            "deadlines": len(self._scheduled),
         }
 
     def _tick(
@@ -181,22 +177,20 @@ class Stitcher:
     def _fire(self, out: Effects) -> None:
         """Everything due before the firing clock is asked again, the earliest first."""
         firing = self.moment.firing
-        while self._due and self._due[0][0] < firing:
-            due, name = heapq.heappop(self._due)
-            if self._scheduled.get(name) != due:
-                continue
-            del self._scheduled[name]
+        while (name := self._deadlines.pop(firing)) is not None:
             if name.startswith(KEY):
                 key = self._key(name)
-                if key is not None and key.next_due is not None and key.next_due < firing:
-                    self._keeper.settle(name.removeprefix(KEY), key, self.moment, out)
-                self._schedule(name, key.next_due if key is not None else None)
+                assert key is not None
+                was = key.next_due
+                self._keeper.settle(name.removeprefix(KEY), key, self.moment, out)
+                now = key.next_due
             else:
                 live = self._subject(name)
-                if live.state.next_due is not None and live.state.next_due < firing:
-                    self._stepper.step(live, [], self.moment, out)
-                    assert live.state.next_due is None or live.state.next_due >= firing, f"{name} is due again at once"
-                self._schedule(name, live.state.next_due)
+                was = live.state.next_due
+                self._stepper.step(live, [], self.moment, out)
+                now = live.state.next_due
+            assert now is None or now >= firing, f"{name} is due again at once"
+            self._deadlines.move(name, was, now)
 
     def _settle(
         self, subjects: dict[str, list[tuple[int, SubjectEntry]]], keys: dict[str, list[tuple[int, ClaimEntry]]], out: Effects
@@ -204,8 +198,9 @@ class Stitcher:
         moment = self.moment
         for name, entries in subjects.items():
             live = self._subject(name)
+            was = live.state.next_due
             self._stepper.step(live, entries, moment, out)
-            self._schedule(name, live.state.next_due)
+            self._deadlines.move(name, was, live.state.next_due)
         for conflict in out.conflicts:
             identity, row = refuse_conflict(conflict, moment)
             out.row("dead_letters", moment.offset, row)
@@ -218,34 +213,35 @@ class Stitcher:
         key, moment = self._key(name), self.moment
         if key is None:
             key = self._keys[name] = Key()
+        was = key.next_due
         for index, entry in claims:
             if (moment.epoch, position(moment.offset, index)) > key.applied:
                 self._keeper.take(key, entry, moment)
         self._keeper.settle(name.removeprefix(KEY), key, moment, out)
         key.applied = max(key.applied, moment.version)
-        self._schedule(name, key.next_due)
+        self._deadlines.move(name, was, key.next_due)
 
-    def _schedule(self, name: str, due: Instant | None) -> None:
-        """Ask again at ``due``. One place in the heap a name: a later due only moves it when the earlier one comes up."""
-        if due is None:
-            return
-        known = self._scheduled.get(name)
-        if known is None or due < known:
-            self._scheduled[name] = due
-            heapq.heappush(self._due, (due, name))
+    def _due_of(self, name: str) -> Instant | None:
+        """When it is to be asked again, of what is in hand and of what rests."""
+        if (live := self._subjects.get(name)) is not None:
+            return live.state.next_due
+        if (key := self._keys.get(name)) is not None:
+            return key.next_due
+        packed = self.states.get(name)
+        return None if packed is None else unpack_state(peek_decoder, packed).next_due
 
     def _subject(self, name: str) -> Live:
         live = self._subjects.get(name)
         if live is None:
             packed = self.states.get(name)
-            state = subject_decoder.decode(packed) if packed is not None else Subject()
+            state = unpack_state(subject_decoder, packed) if packed is not None else Subject()
             live = self._subjects[name] = Live(name, state)
         return live
 
     def _key(self, name: str) -> Key | None:
         key = self._keys.get(name)
         if key is None and (packed := self.states.get(name)) is not None:
-            key = self._keys[name] = key_decoder.decode(packed)
+            key = self._keys[name] = unpack_state(key_decoder, packed)
         return key
 
     def _save(self, name: str, packed: bytes | None, out: Effects) -> None:

@@ -8,6 +8,7 @@ from schemas.events import NUMBERS
 from schemas.tables import JOURNEYS
 from streams.journey.effects import Effects
 from streams.journey.entries import Entry, EventEntry, GenesisEntry, LinkEntry, MergeEntry, TickEntry, Touchpoint, pack
+from streams.journey.packing import unpack_state
 from streams.journey.rules import Rules
 from streams.journey.state import subject_decoder
 from streams.journey.stitch import Stitcher
@@ -41,12 +42,12 @@ class Log:
     def held(self, name: str = ADA) -> list[str]:
         """The ids of the touchpoints that it has now, each as often as it is there."""
         self.stitcher.commit(Effects())
-        return [touchpoint.event_id for touchpoint in subject_decoder.decode(self.states[name]).touchpoints]
+        return [touchpoint.event_id for touchpoint in unpack_state(subject_decoder, self.states[name]).touchpoints]
 
     def counted(self) -> int:
         """The touchpoints of ada's journey."""
         self.stitcher.commit(Effects())
-        journey = subject_decoder.decode(self.states[ADA]).fold.journey
+        journey = unpack_state(subject_decoder, self.states[ADA]).fold.journey
         return 0 if journey is None else journey.touchpoints
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.tables import JourneyRow
+from streams.journey.packing import unpack_state
 from streams.journey.rules import Rules
 from streams.journey.state import Subject, encoder, subject_decoder
 from tests.core.shop import DAY, HOUR, MINUTE, SECOND, TICK, Shop, event
@@ -30,7 +31,7 @@ def counted(shop: Shop) -> dict[str, int]:
 
 def state(shop: Shop, name: str) -> Subject:
     shop.driver.commit()
-    return subject_decoder.decode(shop.driver.changelogs[0][name])
+    return unpack_state(subject_decoder, shop.driver.changelogs[0][name])
 
 
 def known(shop: Shop) -> set[str]:
