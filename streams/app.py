@@ -144,7 +144,6 @@ def _settings(options: Options) -> dict[str, Any]:
         "stream_buffer_maxsize": 2 * len(SOURCE_TOPICS) * options.partitions,  # batches; a tick alone makes half as many at once
         "table_standby_replicas": options.standby_replicas,
         "topic_partitions": options.partitions,
-        "topic_replication_factor": options.replication,
         "reply_create_topic": False,
         "web_bind": options.web_host,
         "web_port": options.web_port,

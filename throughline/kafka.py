@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError
 
 from schemas.failures import Stop
 from streams.agents.options import Options
+from streams.agents.producer import Producer, idempotence
 from streams.agents.publish import Publisher
 from streams.agents.topics import ensure_topics
 from streams.agents.transport import FETCH_WAITS_MS
@@ -45,7 +46,11 @@ async def places_of(client: Mapping[str, Any], *topics: str) -> list[TopicPartit
 @asynccontextmanager
 async def publishing(client: Mapping[str, Any]) -> AsyncIterator[Publisher]:
     """A publisher whose every append is acknowledged by all replicas that must have it."""
-    producer = AIOKafkaProducer(acks="all", max_batch_size=BATCH_BYTES, **client)
+    try:
+        safely = await idempotence(client)
+    except (KafkaConnectionError, OSError) as error:
+        raise _nobody(client["bootstrap_servers"]) from error
+    producer = Producer(max_batch_size=BATCH_BYTES, **safely, **client)
     try:
         await _start(producer, client)
         yield Publisher(lambda: producer)
@@ -61,7 +66,7 @@ async def create_topics(options: Options) -> list[str]:
         raise _nobody(options.brokers) from error
 
 
-async def _start(kafka: AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient, client: Mapping[str, Any]) -> None:
+async def _start(kafka: AIOKafkaConsumer | Producer | AIOKafkaAdminClient, client: Mapping[str, Any]) -> None:
     try:
         await kafka.start()
     except (KafkaConnectionError, OSError) as error:

@@ -82,7 +82,9 @@ class KafkaSettings(BaseModel):
     )
     cert_file: Path | None = Field(None, description="PEM of our own certificate, for mutual TLS")
     key_file: Path | None = Field(None, description="PEM of its key")
-    replication: int = Field(1, ge=1, description="replicas of each topic we create; 3 in a real cluster")
+    replication: int | None = Field(
+        None, ge=1, description="replicas of each topic we create; default: 3, or as many as there are brokers"
+    )
     session_timeout: Duration = Field(timedelta(seconds=6), description="a silent worker's partitions are given away after this")
     standby_replicas: int = Field(0, ge=0, description="warm copies of the state on other workers")
 

@@ -59,7 +59,8 @@ class Options:
     commit_interval: float = 5.0
     commit_every: int = 200_000
     """Log entries after which a commit is due even before the interval."""
-    replication: int = 1
+    replication: int | None = None
+    """Of topics we create; None: three copies, or as many as there are brokers."""
     standby_replicas: int = 0
     session_timeout: float = 6.0
     """A worker silent for so long is taken for dead: the larger part of the time a takeover takes. Less is not what Kafka allows
@@ -71,3 +72,8 @@ class Options:
     web_host: str = "127.0.0.1"
     web_port: int = 6066
     access: Access = Access()
+
+    @property
+    def client(self) -> dict[str, Any]:
+        """The arguments of an aiokafka client on these brokers."""
+        return {"bootstrap_servers": self.brokers, **self.access.aiokafka}

@@ -2,8 +2,8 @@
 
 The order within a partition is kept whatever the broker does: the next batch of a partition is handed over only when the one
 before it is acknowledged, and a batch that was not is sent again for as long as it takes. So what a log says of itself stays
-true, for instance that everything up to a tick stands before the tick. A batch that is sent twice appears twice, in place;
-readers know positions and ids and are not misled.
+true, for instance that everything up to a tick stands before the tick. A batch that is sent twice appears twice, in place, where
+the producer is not idempotent or had to give the batch up; readers know positions and ids and are not misled.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
+
+from streams.agents.producer import Producer
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +39,12 @@ Appends = Mapping[tuple[str, int], Sequence[Record]]
 
 
 class Publisher:
-    """Appends records over one aiokafka producer and returns when all replicas that must have them do.
+    """Appends records over one producer and returns when all replicas that must have them do.
 
     A producer sends one request at a time. ``batch_bytes``, of a partition in a request, is how long others must wait for theirs.
     """
 
-    def __init__(self, producer: Callable[[], AIOKafkaProducer], batch_bytes: int = BATCH_BYTES) -> None:
+    def __init__(self, producer: Callable[[], Producer], batch_bytes: int = BATCH_BYTES) -> None:
         self._producer = producer
         self._batch_bytes = batch_bytes
 
@@ -92,8 +93,10 @@ class Publisher:
                 sent = await self._producer().send_batch(self._build(records), topic, partition=partition)
                 return int((await sent).offset) + len(records) - 1
             except MessageSizeTooLargeError:
+                self._producer().begin_anew()
                 raise
             except KafkaError as error:
+                self._producer().begin_anew()
                 logger.warning("%s/%s took nothing, will try again: %r", topic, partition, error)
                 await asyncio.sleep(RETRY_AFTER)
 

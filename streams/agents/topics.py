@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
@@ -20,10 +20,13 @@ from schemas.topics import JOURNEY_LOG, TOPICS
 from streams.agents.changelog import TABLE
 from streams.agents.membership import refusal
 from streams.agents.options import Options
+from streams.agents.producer import Producer, idempotence
 from streams.journey.entries import GenesisEntry, pack
 
 LARGEST_RECORD = {"max.message.bytes": str(8 * 1024 * 1024)}
 """For topics of our own making: an entry or a state of one subject is never split, and may be larger than any event."""
+COPIES = 3
+"""Of every record, where nobody says otherwise and there are so many brokers; two of three must have it."""
 KNOWN_WITHIN = 15.0
 """Seconds that a cluster may take to know its own new topics."""
 ASK_EVERY = 0.1
@@ -35,15 +38,22 @@ def changelog_topic(group: str) -> str:
     return f"{group}-{TABLE}-changelog"
 
 
+def leader_topic(group: str) -> str:
+    """The name of the topic whose owner Faust takes for the leader. Nothing is ever written to it."""
+    return f"{group}-__assignor-__leader"
+
+
 async def ensure_topics(options: Options) -> list[str]:
     """Create what is missing and return its names. On return every partition of journey.log has begun.
 
     Raises ``Stop`` where a topic exists that this worker could not work with: other partitions, or a changelog that forgets.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=options.brokers, **options.access.aiokafka)
+    admin = AIOKafkaAdminClient(**options.client)
     await admin.start()
     try:
-        created = [topic.name for topic in _wanted(options) if await _create(admin, topic)]
+        copies = options.replication or await _copies(admin)
+        await _create(admin, _new(leader_topic(options.group), 1, copies, {}))
+        created = [topic.name for topic in _wanted(options, copies) if await _create(admin, topic)]
         await _check(admin, options)
     finally:
         await admin.close()
@@ -51,12 +61,22 @@ async def ensure_topics(options: Options) -> list[str]:
     return created
 
 
-def _wanted(options: Options) -> Iterable[NewTopic]:
+async def _copies(admin: AIOKafkaAdminClient) -> int:
+    return min(COPIES, len((await admin.describe_cluster())["brokers"]))
+
+
+def _wanted(options: Options, copies: int) -> Iterable[NewTopic]:
     for topic in TOPICS:
         config = topic.config | (LARGEST_RECORD if topic.name == JOURNEY_LOG or topic.cleanup == "compact" else {})
-        yield NewTopic(topic.name, options.partitions, options.replication, topic_configs=config)
+        yield _new(topic.name, options.partitions, copies, config)
     changelog = {"cleanup.policy": "compact", **LARGEST_RECORD}
-    yield NewTopic(changelog_topic(options.group), options.partitions, options.replication, topic_configs=changelog)
+    yield _new(changelog_topic(options.group), options.partitions, copies, changelog)
+
+
+def _new(name: str, partitions: int, copies: int, config: Mapping[str, str]) -> NewTopic:
+    """What is acknowledged is on all copies but one at least: one broker may be lost, and one may be away."""
+    safe = {"min.insync.replicas": str(copies - 1)} if copies > 1 else {}
+    return NewTopic(name, partitions, copies, topic_configs={**config, **safe})
 
 
 async def _create(admin: AIOKafkaAdminClient, topic: NewTopic) -> bool:
@@ -75,7 +95,7 @@ async def _create(admin: AIOKafkaAdminClient, topic: NewTopic) -> bool:
 
 
 async def _check(admin: AIOKafkaAdminClient, options: Options) -> None:
-    for topic in await _described(admin, [topic.name for topic in _wanted(options)], options):
+    for topic in await _described(admin, [*(topic.name for topic in TOPICS), changelog_topic(options.group)], options):
         found = len(topic["partitions"])
         if found != options.partitions:
             raise Stop(
@@ -119,7 +139,7 @@ async def _cleanup_policy(admin: AIOKafkaAdminClient, topic: str) -> str | None:
 async def _begin(options: Options) -> None:
     """Write a genesis entry where a log is empty. Of two written at once the one at offset 0 counts."""
     partitions = [TopicPartition(JOURNEY_LOG, partition) for partition in range(options.partitions)]
-    consumer = AIOKafkaConsumer(bootstrap_servers=options.brokers, **options.access.aiokafka)
+    consumer = AIOKafkaConsumer(**options.client)
     await consumer.start()
     try:
         ends = await consumer.end_offsets(partitions)
@@ -132,7 +152,7 @@ async def _begin(options: Options) -> None:
 
 async def _write_genesis(options: Options, partitions: Iterable[int]) -> None:
     genesis = pack.encode([GenesisEntry(time.time_ns() // 1_000_000)])
-    producer = AIOKafkaProducer(bootstrap_servers=options.brokers, acks="all", **options.access.aiokafka)
+    producer = Producer(**await idempotence(options.client), **options.client)
     await producer.start()
     try:
         for partition in partitions:

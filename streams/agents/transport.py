@@ -24,6 +24,7 @@ from schemas.failures import Stop
 from streams.agents.deliveries import Deliveries
 from streams.agents.membership import refusal, watch
 from streams.agents.options import Options
+from streams.agents.producer import FaustProducer
 
 Offsets = Mapping[TP, int]
 Fetched = dict[TopicPartition, list[Any]]
@@ -222,6 +223,7 @@ class BatchConsumer(Consumer):
 
 
 class BatchTransport(Transport):
-    """Faust's Kafka transport with :class:`BatchConsumer` in it."""
+    """Faust's Kafka transport with a consumer and a producer of ours."""
 
     Consumer = BatchConsumer
+    Producer = FaustProducer

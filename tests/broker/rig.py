@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from deltalake import DeltaTable
 
 from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS
 from streams.agents.options import Options
-from streams.agents.publish import BATCH_BYTES, Appends, Publisher, Record
+from streams.agents.publish import Appends, Record
 from streams.agents.ticks import ticks
 from streams.agents.topics import ensure_topics
 from throughline.broker import free_port
+from throughline.kafka import publishing
 from throughline.leash import Leashed
 from throughline.watching import Standing, standing
 
@@ -67,12 +68,8 @@ class Rig:
             worker.process.kill()
 
     async def send(self, appends: Appends) -> None:
-        producer = AIOKafkaProducer(bootstrap_servers=self.brokers, acks="all", max_batch_size=BATCH_BYTES)
-        await producer.start()
-        try:
-            await Publisher(lambda: producer).publish(appends)
-        finally:
-            await producer.stop()
+        async with publishing(self.options.client) as publisher:
+            await publisher.publish(appends)
 
     async def events(self, topic: str, events: Sequence[dict[str, Any]]) -> None:
         """Events spread over the partitions, as a producer without keys would."""

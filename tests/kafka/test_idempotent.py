@@ -1,0 +1,69 @@
+"""Producers are idempotent on Apache Kafka: what is sent twice is there once, and a batch given up leaves no gap."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import MessageSizeTooLargeError
+
+from streams.agents.producer import idempotence
+from streams.agents.publish import Record
+from tests.broker.rig import until
+from tests.kafka.conftest import values
+from throughline.apache import ApacheKafka
+from throughline.broker import EmbeddedBroker
+from throughline.kafka import publishing
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+
+
+async def test_apache_kafka_gives_producer_ids_and_the_embedded_broker_does_not(
+    apache_kafka: ApacheKafka, tmp_path: Path
+) -> None:
+    with EmbeddedBroker(tmp_path) as embedded:
+        assert not (await idempotence({"bootstrap_servers": embedded.address}))["enable_idempotence"]
+    assert (await idempotence({"bootstrap_servers": apache_kafka.address}))["enable_idempotence"]
+
+
+async def test_a_record_whose_acknowledgement_came_too_late_is_there_once(
+    apache_kafka: ApacheKafka, caplog: pytest.LogCaptureFixture
+) -> None:
+    await _create(apache_kafka, "slow")
+    async with publishing({"bootstrap_servers": apache_kafka.address, "request_timeout_ms": 1_000}) as publisher:
+        await publisher.publish({("slow", 0): [Record(None, b"a cart")]})
+        (node,) = apache_kafka.nodes
+        node.pause()
+        try:
+            sending = asyncio.create_task(publisher.publish({("slow", 0): [Record(None, b"a parcel")]}))
+            await _said(caplog, "Got error produce response")
+        finally:
+            node.resume()
+        await sending
+    assert await values(apache_kafka, "slow") == [b"a cart", b"a parcel"]
+
+
+async def test_a_record_that_is_refused_leaves_no_gap(apache_kafka: ApacheKafka) -> None:
+    await _create(apache_kafka, "narrow", {"max.message.bytes": "1000"})
+    async with publishing({"bootstrap_servers": apache_kafka.address}) as publisher:
+        await publisher.publish({("narrow", 0): [Record(None, b"a cart")]})
+        with pytest.raises(MessageSizeTooLargeError):
+            await publisher.publish({("narrow", 0): [Record(None, b"x" * 2_000)]})
+        await publisher.publish({("narrow", 0): [Record(None, b"a parcel")]})
+    assert await values(apache_kafka, "narrow") == [b"a cart", b"a parcel"]
+
+
+async def _create(kafka: ApacheKafka, topic: str, config: dict[str, str] | None = None) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.address)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, 1, 1, topic_configs=config)])
+    await admin.close()
+
+
+async def _said(caplog: pytest.LogCaptureFixture, words: str) -> None:
+    async def is_so() -> bool:
+        return words in caplog.text
+
+    await until(is_so, 60, lambda: f"nobody said {words!r}")
