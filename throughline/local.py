@@ -1,4 +1,4 @@
-"""A run on this machine: a broker (the embedded one where none is named), the topics, one worker, and their end in good order."""
+"""A run on this machine: a broker (one of its own where none is named), the topics, one worker, and their end in good order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from schemas.failures import Stop
+from throughline.apache import ApacheKafka
 from throughline.broker import EmbeddedBroker, answers
 from throughline.durations import say
 from throughline.identity_key import identity_key
@@ -29,20 +30,24 @@ LOOK_EVERY = 0.5
 """Seconds."""
 STARTS_WITHIN = 60.0
 ADDRESS_NAME = "broker.address"
-"""In ``data_dir``, while an embedded broker runs: where."""
+"""In ``data_dir``, while a broker of ours runs: where."""
+
+
+Broker = EmbeddedBroker | ApacheKafka
 
 
 class LocalRun:
     """``async with`` it: inside, the worker is running on ``brokers``; afterwards everything this started has ended.
 
-    The worker is a process of its own, so that what it does never waits for this one. At the end it drains, the state of open
-    journeys is saved, then the broker goes.
+    ``broker`` is started and ended with it; without one the embedded one is, unless the settings name brokers. The worker is a
+    process of its own, so that what it does never waits for this one. At the end it drains, the state of open journeys is saved,
+    then the broker goes.
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, say: Callable[[str], None], broker: Broker | None = None) -> None:
         self.settings = settings
         self._say = say
-        self._broker = EmbeddedBroker(settings.data_dir) if settings.brokers is None else None
+        self._broker = broker or (EmbeddedBroker(settings.data_dir) if settings.brokers is None else None)
         self._stack = AsyncExitStack()
         self._worker: Leashed | None = None
         self._keeper: StateKeeper | None = None
@@ -50,6 +55,11 @@ class LocalRun:
     @property
     def brokers(self) -> str:
         return self._broker.address if self._broker is not None else str(self.settings.brokers)
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the broker takes along what is not saved before it goes."""
+        return self._broker is not None and not self._broker.durable
 
     @property
     def worker_log(self) -> Path:
@@ -73,7 +83,7 @@ class LocalRun:
             self._stack.enter_context(announced(self.settings.data_dir, self._broker.address))
         created = await create_topics(options(self.settings, self.brokers))
         self._say(f"Broker at {self.brokers}, {len(created)} topics created.")
-        if self._broker is not None:
+        if self.forgets:
             self._keeper = self._new_keeper()
             if restored := await self._keeper.restore():
                 self._say(f"State of {restored} open journeys and episodes restored from {self.state_file}.")
@@ -122,7 +132,7 @@ class LocalRun:
         if self._worker is not None:
             self._say("Draining.")
             patience = self.settings.drain_within.total_seconds()
-            if self._broker is not None and self._worker.running and not await self.worked_off(patience):
+            if self.forgets and self._worker.running and not await self.worked_off(patience):
                 self._say(f"Not all could be worked off within {patience:g} s; what is left goes with the broker.")
             await asyncio.to_thread(self._worker.stop, patience + 10)
         try:
@@ -154,7 +164,7 @@ class LocalRun:
 
 @contextmanager
 def announced(data_dir: Path, address: str) -> Iterator[None]:
-    """Inside, other commands find the embedded broker."""
+    """Inside, other commands find the broker of this folder."""
     note = data_dir / ADDRESS_NAME
     note.write_text(address)
     try:
@@ -164,7 +174,7 @@ def announced(data_dir: Path, address: str) -> Iterator[None]:
 
 
 def running_brokers(settings: Settings) -> str:
-    """The brokers that are named, or the embedded one that runs over this ``data_dir``. Raises ``Stop`` where there is none."""
+    """The brokers that are named, or those that run over this ``data_dir``. Raises ``Stop`` where there is none."""
     if settings.brokers is not None:
         return settings.brokers
     note = settings.data_dir / ADDRESS_NAME

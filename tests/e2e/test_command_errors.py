@@ -66,3 +66,23 @@ def test_every_verb_has_help(type_: Type) -> None:
 def test_the_console_script_is_installed(shell: Type) -> None:
     assert shell("--version").out.startswith("throughline, version")
     assert shell("lakes").code == 2
+
+
+def test_an_apache_kafka_without_java_says_what_to_do(type_: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    for verb in ("broker", "up", "demo"):
+        said = type_(verb, "--apache")
+        assert said.code == 1
+        assert "no Java on the PATH; Apache Kafka needs 17 or newer. Install Java 17" in said.err
+
+
+def test_a_cluster_keeps_its_size(type_: Type, folder: Path) -> None:
+    (folder / ".throughline/kafka/node-1").mkdir(parents=True)
+    said = type_("broker", "--apache", "--nodes", "3")
+    assert said.code == 1
+    assert "holds the data of an Apache Kafka whose number of nodes is 1, not 3" in said.err
+
+
+@pytest.mark.parametrize("words", [("broker", "--nodes", "3"), ("up", "--apache", "--brokers", "127.0.0.1:9092")])
+def test_brokers_that_exclude_each_other_are_refused(type_: Type, words: tuple[str, ...]) -> None:
+    assert type_(*words).code == 2

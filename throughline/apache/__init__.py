@@ -4,8 +4,9 @@
 """
 
 from throughline.apache.cluster import ApacheKafka
+from throughline.apache.here import apache_kafka
 from throughline.apache.jars import fetch, missing
 from throughline.apache.node import Node, Place
 from throughline.apache.properties import ACCESS_RULES
 
-__all__ = ["ACCESS_RULES", "ApacheKafka", "Node", "Place", "fetch", "missing"]
+__all__ = ["ACCESS_RULES", "ApacheKafka", "Node", "Place", "apache_kafka", "fetch", "missing"]

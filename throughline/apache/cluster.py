@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,19 +19,30 @@ class ApacheKafka:
     """A cluster under ``directory`` for ``with``: when the block is entered it answers, and it ends with the block.
 
     ``nodes`` says how many, or the ``Place`` of each. All of it also ends when this process dies by any means; its data stays,
-    and the next cluster over the same directory finds it. ``properties`` come before what the nodes are told otherwise.
+    and the next cluster over the same directory finds it. ``properties`` come before what the nodes are told otherwise. ``port``
+    is the first node's, those of the others follow it; without one they are free ones.
     """
 
+    durable = True
+    """What it holds is there after it was stopped."""
+
     def __init__(
-        self, directory: Path, jars: Path, nodes: int | Sequence[Place] = 1, properties: Mapping[str, str] | None = None
+        self,
+        directory: Path,
+        jars: Path,
+        nodes: int | Sequence[Place] = 1,
+        properties: Mapping[str, str] | None = None,
+        port: int | None = None,
     ) -> None:
         places = [Place()] * nodes if isinstance(nodes, int) else list(nodes)
         ports = free_ports(2 * len(places))
+        if port is not None:
+            ports[::2] = range(port, port + len(places))
         self.directory = directory
         self._jars = jars
         self.nodes = [
-            Node(directory / f"node-{number}", jars, place, number, (ports.pop(), ports.pop()))
-            for number, place in enumerate(places, start=1)
+            Node(directory / f"node-{at + 1}", jars, place, at + 1, (ports[2 * at], ports[2 * at + 1]))
+            for at, place in enumerate(places)
         ]
         voters = ",".join(node.voter for node in self.nodes)
         for node in self.nodes:
@@ -76,9 +88,21 @@ class ApacheKafka:
         with ThreadPoolExecutor(len(self.nodes)) as pool:
             list(pool.map(do, self.nodes))
 
+    @property
+    def log(self) -> Path:
+        """Of the first node; the others' lie beside it."""
+        return self.nodes[0].log
+
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self.start)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await asyncio.to_thread(self.stop)

@@ -38,9 +38,14 @@ def missing() -> str | None:
     return None if found >= JAVA_AT_LEAST else f"Java {found} is too old; Apache Kafka needs {JAVA_AT_LEAST} or newer"
 
 
+def fetched() -> bool:
+    """Whether the jars are there already."""
+    return _jars().is_dir()
+
+
 def fetch() -> Path:
     """The folder with the jars, fetched where they are not there yet. Raises ``BrokerFailed``."""
-    jars = _cache() / f"apache-kafka-{release()}-{hashlib.sha256(POM.read_bytes()).hexdigest()[:8]}"
+    jars = _jars()
     if not jars.is_dir():
         jars.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=jars.parent) as draft:
@@ -61,8 +66,9 @@ def run(command: list[str], otherwise: str) -> None:
         raise BrokerFailed(f"{otherwise}: {done.stdout.strip()[-500:]}")
 
 
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "throughline"
+def _jars() -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "throughline" / f"apache-kafka-{release()}-{hashlib.sha256(POM.read_bytes()).hexdigest()[:8]}"
 
 
 def _copy_dependencies(into: Path) -> None:

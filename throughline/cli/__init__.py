@@ -20,7 +20,7 @@ from throughline.settings import SettingsFault
 
 VERBS = {
     "up": ("throughline.cli.running:up", "Run it all: broker (if none is named), topics, worker. Ctrl-C drains and stops."),
-    "broker": ("throughline.cli.running:broker", "Run an embedded broker alone."),
+    "broker": ("throughline.cli.running:broker", "Run a broker alone: the embedded one, or Apache Kafka."),
     "topics": ("throughline.cli.running:topics", "Create the topics that are missing, and list them."),
     "work": ("throughline.cli.running:work", "Run one worker against a broker."),
     "demo": ("throughline.cli.running:demo", "Simulated shoppers through everything, in under two minutes."),

@@ -12,30 +12,41 @@ from rich.console import Console
 from rich.status import Status
 
 from streams.app import run_worker
+from throughline.apache import apache_kafka
 from throughline.broker import EmbeddedBroker
 from throughline.cli.console import err, out, table, tell
 from throughline.cli.options import settings_from
 from throughline.kafka import create_topics
-from throughline.local import LocalRun, announced, running_brokers
+from throughline.local import Broker, LocalRun, announced, running_brokers
 from throughline.settings import Settings
 from throughline.topics import describe
 from throughline.watching import Standing
 from throughline.worker import client, options, worker
 
+APACHE = click.option("--apache", is_flag=True, help="An Apache Kafka, which keeps its data; needs Java 17 and Maven.")
+
 
 @click.command()
+@APACHE
 @settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "clock", "preset")
-def up(settings: Settings) -> None:
+def up(settings: Settings, apache: bool) -> None:
     """Run it all: a broker if none is named, the topics, a worker. Ctrl-C drains, saves and stops."""
-    asyncio.run(_up(settings))
+    if apache and settings.brokers is not None:
+        raise click.UsageError(f"--apache starts a Kafka of its own, and the settings name {settings.brokers}: choose one")
+    asyncio.run(_up(settings, apache))
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65_535), help="Default: a free one.")
+@APACHE
+@click.option("--nodes", type=click.IntRange(1, 9), default=1, show_default=True, help="Of the Apache Kafka.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="The first node's; default: a free one.")
 @settings_from("data_dir")
-def broker(settings: Settings, port: int | None) -> None:
-    """Run an embedded broker alone, until Ctrl-C. All its data is in memory."""
-    asyncio.run(_broker(settings, port))
+def broker(settings: Settings, apache: bool, nodes: int, port: int | None) -> None:
+    """Run a broker alone, until Ctrl-C: an embedded one, all in memory, or with --apache the real one, its data in --data."""
+    if nodes > 1 and not apache:
+        raise click.UsageError("the embedded broker has one node; --nodes goes with --apache")
+    data = settings.data_dir
+    asyncio.run(_broker(settings, apache_kafka(data, tell, nodes, port) if apache else EmbeddedBroker(data, port)))
 
 
 @click.command()
@@ -58,20 +69,22 @@ def work(settings: Settings) -> None:
 
 
 @click.command()
+@APACHE
 @settings_from("data_dir")
-def demo(settings: Settings) -> None:
+def demo(settings: Settings, apache: bool) -> None:
     """Simulated shoppers through a broker and a worker, in under two minutes; nothing keeps running."""
     from throughline.demo import run_demo  # the simulator is needed by this verb alone
 
-    asyncio.run(run_demo(settings, out))
+    asyncio.run(run_demo(settings, out, apache))
 
 
-async def _broker(settings: Settings, port: int | None) -> None:
+async def _broker(settings: Settings, broker: Broker) -> None:
     stop = _told_to_stop()
-    async with EmbeddedBroker(settings.data_dir, port) as running:
+    async with broker as running:
         with announced(settings.data_dir, running.address):
             out.print(running.address)
-            tell(f"Its log: {running.log}. Ctrl-C stops it, and its data is gone.")
+            after = "it finds its data when it is started again" if running.durable else "its data is gone"
+            tell(f"Its log: {running.log}. Ctrl-C stops it, and {after}.")
             await stop.wait()
 
 
@@ -83,11 +96,11 @@ def _told_to_stop() -> asyncio.Event:
     return stop
 
 
-async def _up(settings: Settings) -> None:
+async def _up(settings: Settings, apache: bool) -> None:
     stop = _told_to_stop()
-    async with LocalRun(settings, tell) as run:
+    async with LocalRun(settings, tell, apache_kafka(settings.data_dir, tell) if apache else None) as run:
         tell(f"Lake: {settings.lake}. Health and metrics: http://{settings.web_host}:{settings.web_port}/metrics")
-        if settings.brokers is None:
+        if run.forgets:
             tell("This broker keeps its data in memory: killed, it loses what was not yet worked off. Ctrl-C saves and stops.")
         with err.status("running") as line:
             await run.watch(stop, lambda now: _show(line, err, now))
