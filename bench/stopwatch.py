@@ -26,9 +26,9 @@ class Stopwatch:
         self.processor += process_time() - self._begun[1]
 
 
-def resident() -> int:
-    """Bytes of memory this process holds now (Linux)."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def resident(process: int | str = "self") -> int:
+    """Bytes of memory this process holds now, or another one (Linux)."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def processor_of(process: int) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from schemas.topics import SOURCE_TOPICS
 
@@ -42,7 +43,7 @@ def _standing(host: str, port: int) -> Standing:
         metrics = _get(host, port, "/metrics").decode()
     except (OSError, http.client.HTTPException, ValueError):
         return Standing()
-    samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
+    samples = _samples(metrics)
 
     def total(name: str, **labels: str) -> int:
         fitting = (sample for sample in samples if sample.name == name and labels.items() <= sample.labels.items())
@@ -57,6 +58,16 @@ def _standing(host: str, port: int) -> Standing:
         dead_letters=total("throughline_dead_letters_total"),
         clock=min(clocks, default=None),
     )
+
+
+async def subjects(host: str, port: int) -> int:
+    """How many states of identifiers and episodes the worker has. It must be there."""
+    metrics = (await asyncio.to_thread(_get, host, port, "/metrics")).decode()
+    return int(sum(sample.value for sample in _samples(metrics) if sample.name == "throughline_subjects"))
+
+
+def _samples(metrics: str) -> list[Sample]:
+    return [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
 
 
 def _get(host: str, port: int, path: str) -> bytes:

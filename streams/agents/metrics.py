@@ -46,11 +46,10 @@ class PartitionStatus:
     state_bytes: int
 
 
-def partition_status(partition: int, status: Mapping[str, Any], states: Mapping[str, bytes]) -> PartitionStatus:
+def partition_status(partition: int, status: Mapping[str, Any]) -> PartitionStatus:
     """A stitcher's own words as numbers."""
     channel, behind = status["held_back_by"] or (None, 0)
-    size = sum(map(len, states.values()))
-    return PartitionStatus(partition, status["firing_clock"], channel, behind, status["states"], size)
+    return PartitionStatus(partition, status["firing_clock"], channel, behind, status["states"], status["bytes"])
 
 
 @dataclass

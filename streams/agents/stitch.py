@@ -69,7 +69,7 @@ class StitchAgent:
     def statuses(self) -> Iterable[PartitionStatus]:
         """For metrics."""
         for owned in self._owned.values():
-            yield partition_status(owned.partition, owned.stitcher.status(), self._store.partition(owned.partition))
+            yield partition_status(owned.partition, owned.stitcher.status())
 
     async def own(self, partitions: frozenset[int]) -> None:
         """Faust calls this when the states of all owned partitions are complete; those that stayed keep their stitcher."""

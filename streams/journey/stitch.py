@@ -80,7 +80,9 @@ class Stitcher:
         self._subjects.clear()
         self._keys.clear()
         self._deadlines = Deadlines(self._due_of)
+        self._size = 0
         for name, packed in self.states.items():
+            self._size += len(packed)
             if name != self._clock_name and (period := peek(packed)) is not None:
                 self._deadlines.wait(name, period)
         known = self.states.get(self._clock_name)
@@ -146,6 +148,7 @@ class Stitcher:
             "firing_clock": self.clock.firing,
             "held_back_by": self.clock.held_back_by(),
             "states": len(self.states),
+            "bytes": self._size,
         }
 
     def _tick(
@@ -245,6 +248,7 @@ class Stitcher:
         return key
 
     def _save(self, name: str, packed: bytes | None, out: Effects) -> None:
+        self._size += len(packed or b"") - len(self.states.get(name, b""))
         if packed is None:
             self.states.pop(name, None)
         else:
