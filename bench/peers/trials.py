@@ -1,0 +1,110 @@
+"""The trials: how much, how soon, how long after a kill, and what customers and partitions cost."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+import msgspec
+
+from bench.peers.answers import Answers, difference
+from bench.peers.contest import Course, Measured
+from bench.peers.events import Feed, beside, shopping
+from bench.peers.kafka import fill
+from bench.peers.pace import waits
+from bench.peers.recovery import recovered
+from bench.peers.results import Found
+from bench.peers.rivals import THROUGHLINE
+from schemas.failures import Stop
+
+PARTITIONS = 4
+PACES = (1_000, 2_000)
+PACE_SECONDS = 20
+FEW, MANY = 10_000, 100_000
+"""Customers who came once."""
+SMALL = 20_000
+"""Events, where a trial compares a peer with itself."""
+PARTITION_COUNTS = (1, 4, 8)
+
+
+async def throughput(brokers: str, given: Namespace, folder: Path) -> Found:
+    """Every peer over the whole event set, so many times, in turn. Raises ``Stop`` where two peers' answers differ."""
+    course = await _course(brokers, shopping(given.events), PARTITIONS, folder)
+    return [msgspec.to_builtins(one) for one in await _in_turn(course, given.only, given.runs)]
+
+
+async def _in_turn(course: Course, peers: list[str], runs: int) -> list[Measured]:
+    measured: list[Measured] = []
+    first: Answers | None = None
+    for number in range(runs):
+        for peer in peers:
+            found, answers = await course.run(peer, number)
+            first = first or answers
+            if unlike := difference(answers, first):
+                raise Stop(f"{peer} does not say what {peers[0]} says: {'; '.join(unlike)}")
+            measured.append(found)
+            _say(peer, f"{found.per_core:,.0f} events/s of a core, {found.warm_events / found.warm_wall:,.0f} by the wall")
+    return measured
+
+
+async def latency(brokers: str, given: Namespace, folder: Path) -> Found:
+    """From the tick that shows a cart abandoned to the alert, at a steady pace."""
+    found = []
+    for pace in PACES:
+        for peer in given.only:
+            waited = await waits(peer, brokers, PARTITIONS, folder / f"{peer}-{pace}", pace, PACE_SECONDS)
+            found.append({"peer": peer, "pace": pace, **waited})
+            _say(peer, f"at {pace:,} events/s: {waited}")
+    return found
+
+
+async def recovery(brokers: str, given: Namespace, folder: Path) -> Found:
+    """From the start after a ``kill -9`` to the first new alert."""
+    feed = shopping(SMALL)
+    found = []
+    for peer in given.only:
+        course = await _course(brokers, feed, PARTITIONS, folder / peer)
+        took = await recovered(course, peer)
+        found.append({"peer": peer, "customers": len({one.customer for one in feed.sent}), **took})
+        _say(peer, f"recovered: {took}")
+    return found
+
+
+async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
+    """The same events beside few and beside many other customers. Throughline says no marks: its warm-up runs by itself first."""
+    shop = shopping(SMALL)
+    found = []
+    for count in (FEW, MANY):
+        feed = beside(shop, count)
+        course = await _course(brokers, feed, PARTITIONS, folder / f"{count}")
+        for peer in given.only:
+            measured, _ = await course.run(peer, 0)
+            found.append({"customers": count, **msgspec.to_builtins(measured)})
+            _say(peer, f"beside {count:,}: {measured.warm_processor / measured.warm_events * 1e6:,.1f} µs an event")
+        if THROUGHLINE in given.only:
+            alone = await _course(brokers, feed.warm_up, PARTITIONS, folder / f"{count}-alone")
+            before, _ = await alone.run(THROUGHLINE, 0)
+            ours = next(one for one in found if one["peer"] == THROUGHLINE and one["customers"] == count)
+            ours |= {"warm_events": ours["warm_events"] - before.events}
+            ours |= {name: ours[name] - getattr(before, name) for name in ("warm_wall", "warm_processor")}
+    return found
+
+
+async def partitions(brokers: str, given: Namespace, folder: Path) -> Found:
+    """The same events on few and on many partitions."""
+    feed = shopping(SMALL)
+    found = []
+    for count in PARTITION_COUNTS:
+        course = await _course(brokers, feed, count, folder / f"{count}")
+        for measured in await _in_turn(course, given.only, 1):
+            found.append({"partitions": count, **msgspec.to_builtins(measured)})
+    return found
+
+
+async def _course(brokers: str, feed: Feed, partitions: int, folder: Path) -> Course:
+    await fill(brokers, feed, partitions)
+    return Course(brokers, feed, partitions, folder)
+
+
+def _say(peer: str, words: str) -> None:
+    print(f"{peer:>14}  {words}", flush=True)
