@@ -49,7 +49,10 @@ def _set(detector: Detector, settings: RuleSettings) -> Detector:
     assert is_dataclass(detector)
     given = settings.detectors.get(detector.kind, {})
     values = {name: _value(detector, name, value) for name, value in given.items()}
-    return replace(detector, **values)
+    try:
+        return replace(detector, **values)
+    except ValueError as error:
+        raise SettingsFault(f"Setting rules.detectors.{detector.kind}: {error}") from None
 
 
 def _value(detector: Detector, name: str, value: Any) -> Any:

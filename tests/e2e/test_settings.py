@@ -74,6 +74,7 @@ def test_what_cannot_be_set_is_said_by_name(name: str, value: str, said: str, mo
         ({"cart_lost": {}}, "no such detector"),
         ({"cart_abandoned": {"idel": "1 h"}}, "there are idle, expires"),
         ({"cart_abandoned": {"idle": 3}}, "needs a unit"),
+        ({"page_frustration": {"loop_within": "61 s"}}, "page_frustration: loop_within is at most 1 min"),
     ],
 )
 def test_a_misspelt_detector_setting_is_refused(detectors: dict[str, dict[str, object]], said: str) -> None:

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from streams.journey.detectors.detector import Detector, Found
 from streams.journey.entries import Instant, Touchpoint, micros
+from streams.journey.sessions import PAGES_FOR
 from streams.journey.state import Episode, Fold, Journey, Session, evidence_of
 from streams.journey.words import moment, span
 
@@ -28,6 +29,10 @@ class PageFrustration(Detector):
     """So many views of one page (Conviva: 3 in 15 s)."""
     loop_within: timedelta = timedelta(seconds=15)
     """From the first of them to the last; at most a minute."""
+
+    def __post_init__(self) -> None:
+        if micros(self.loop_within) > PAGES_FOR:
+            raise ValueError(f"loop_within is at most {span(PAGES_FOR)}: a session remembers page views no longer")
 
     def on_event(self, touchpoint: Touchpoint, journey: Journey, fold: Fold) -> Iterable[Found]:
         session = journey.session
