@@ -13,7 +13,7 @@ demo: $(INSTALLED) ## simulated shoppers, a broker, a worker, answers: two minut
 	@$(BIN)/throughline demo
 
 test: $(INSTALLED) ## all tests that need no Java
-	$(BIN)/pytest -m "not kafka" --durations=15
+	$(BIN)/pytest -m "not kafka" --numprocesses 2 --dist loadgroup --durations=15
 
 mutants: $(INSTALLED) ## does a test notice each of the changes that break something? half an hour
 	$(BIN)/python -m tests.mutants

@@ -16,6 +16,15 @@ SETS = {
     "web": "clickstream/puffy",
 }
 
+WITH_BROKERS = {"broker", "e2e", "kafka"}
+"""Folders of tests that start brokers and workers: one after the other, whatever else runs beside them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if WITH_BROKERS & set(item.path.relative_to(Path(__file__).parent).parts):
+            item.add_marker(pytest.mark.xdist_group("brokers"))
+
 
 class RealHistory:
     """``history["olist"]`` is a file of events, made at the first use."""

@@ -24,7 +24,7 @@ def worker(settings: Settings, brokers: str) -> App:
     return build_app(
         options(settings, brokers),
         core(settings.partitions, journey_rules(settings.rules), identifier_hash(settings)),
-        Lake(settings.lake),
+        Lake(settings.lake, writers=1),
         upkeep=lambda: _tend(settings.lake),
     )
 

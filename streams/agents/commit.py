@@ -76,7 +76,7 @@ class Commit:
         self._table = table
         self._partitions = table.partitions
         self._outlet = outlet
-        self._publisher = outlet.publisher.by(BATCH_BYTES)
+        self._publisher = outlet.publisher.in_the_background(BATCH_BYTES)
         self._lake = lake
         self._gauges = gauges
         self._after = after

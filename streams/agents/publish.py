@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from typing import NamedTuple
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 0.5
 """Seconds."""
+LONGEST_REST = 0.05
+"""Seconds; a broker that was away for a minute is no reason to rest for one."""
 BATCH_BYTES = 900_000
 """Of one record batch; the producer's ``max_batch_size`` must be this. Kafka's default limit is a little over 1 MB."""
 
@@ -42,15 +45,17 @@ class Publisher:
     """Appends records over one producer and returns when all replicas that must have them do.
 
     A producer sends one request at a time. ``batch_bytes``, of a partition in a request, is how long others must wait for theirs.
+    ``rests``: after each batch for as long as that one took, so that what is urgent finds the loop free half of the time.
     """
 
-    def __init__(self, producer: Callable[[], Producer], batch_bytes: int = BATCH_BYTES) -> None:
+    def __init__(self, producer: Callable[[], Producer], batch_bytes: int = BATCH_BYTES, rests: bool = False) -> None:
         self._producer = producer
         self._batch_bytes = batch_bytes
+        self._rests = rests
 
-    def by(self, batch_bytes: int) -> Publisher:
-        """The same in smaller batches."""
-        return Publisher(self._producer, batch_bytes)
+    def in_the_background(self, batch_bytes: int) -> Publisher:
+        """The same in smaller batches with rests in between."""
+        return Publisher(self._producer, batch_bytes, rests=True)
 
     async def publish(self, appends: Appends) -> dict[tuple[str, int], int]:
         """Append to several partitions at once; the offset of the last record of each. On return all is acknowledged."""
@@ -61,7 +66,10 @@ class Publisher:
     async def _append(self, topic: str, partition: int, records: Sequence[Record]) -> int:
         offset = -1
         for batch in self._batches(records):
+            begun = monotonic()
             offset = await self._send(topic, partition, batch)
+            if self._rests:
+                await asyncio.sleep(min(monotonic() - begun, LONGEST_REST))
         return offset
 
     def _batches(self, records: Sequence[Record]) -> Iterable[Sequence[Record]]:

@@ -78,6 +78,7 @@ class StitchAgent:
         for partition in partitions - self._owned.keys():
             stitcher = self._new(partition, self._store.partition(partition))
             self._owned[partition] = Owned(partition, stitcher)
+            await asyncio.sleep(0)  # a heartbeat may go out
         self._giving_up = False
 
     async def run(self, stream: StreamT) -> None:
