@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 from deltalake import ColumnProperties, CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
-from deltalake.exceptions import DeltaError, SchemaMismatchError
+from deltalake.exceptions import DeltaError, SchemaMismatchError, TableNotFoundError
 
 from schemas.failures import Retry, Stop
 from schemas.tables import Table
@@ -142,9 +142,24 @@ class Ledger:
         return NEVER if version is None else version
 
     def _open(self) -> DeltaTable:
-        if not DeltaTable.is_deltatable(self.location, self.storage_options):
+        """By trying: to ask first whether it is there (``is_deltatable``) would hold the interpreter's lock until storage
+        answers, and a worker whose storage is silent would fall out of its group."""
+        try:
+            table = DeltaTable(self.location, storage_options=self.storage_options)
+        except TableNotFoundError:
             self._create()
-        return DeltaTable(self.location, storage_options=self.storage_options)
+            table = DeltaTable(self.location, storage_options=self.storage_options)
+        self._refuse_an_empty_commit(table)
+        return table
+
+    def _refuse_an_empty_commit(self, table: DeltaTable) -> None:
+        """A file without a byte is what a power cut leaves of a commit, and delta-rs passes it over: its rows would be gone
+        without a word."""
+        if not any("operation" in commit for commit in table.history(1)):
+            raise Retry(
+                f"{self.location}: version {table.version()} is an empty file in its _delta_log, so what it wrote is "
+                "not in the table. Put the file back from a copy, or make the lake anew: an empty folder, a `group` of its own."
+            )
 
     def _create(self) -> None:
         DeltaTable.create(

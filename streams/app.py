@@ -25,7 +25,7 @@ from streams.agents.pages import add_pages
 from streams.agents.publish import BATCH_BYTES, Publisher
 from streams.agents.route import RouteAgent
 from streams.agents.stitch import NewStitcher, StitchAgent
-from streams.agents.ticks import tick_now
+from streams.agents.ticks import Wall, tick_now
 from streams.agents.transport import BatchTransport, Drain
 from streams.journey.routing import Router
 from streams.journey.rules import Rules
@@ -77,13 +77,19 @@ class App(faust.App):
 
 
 def build_app(
-    options: Options, core: Core, lake: Lake, after_step: AfterStep | None = None, upkeep: Callable[[], object] | None = None
+    options: Options,
+    core: Core,
+    lake: Lake,
+    after_step: AfterStep | None = None,
+    upkeep: Callable[[], object] | None = None,
+    wall: Wall | None = None,
 ) -> App:
     """A worker, ready to start. The topics must exist (``ensure_topics``).
 
     ``after_step`` is called after each of the commit's steps; a test ends the process there. ``upkeep`` is called in a thread of
-    the leader's now and then: commits make small files, and somebody must put them together.
+    the leader's now and then: commits make small files, and somebody must put them together. ``wall`` is the clock it ticks by.
     """
+    wall = wall or Wall()
     app = App(options.group, **_settings(options))
     app.options = options
     counts = Counts()
@@ -103,7 +109,7 @@ def build_app(
     app.timer(LOOK_EVERY, name="look")(progress.look)
     app.timer(min(1.0, options.commit_interval), name="commit")(stitch.commit_if_due)
     if options.clock == "wall":
-        app.timer(TICK_EVERY, name="tick", on_leader=True)(lambda: tick_now(publisher, options.partitions))
+        app.timer(TICK_EVERY, name="tick", on_leader=True)(lambda: tick_now(publisher, options.partitions, wall))
     if upkeep is not None:
         app.timer(UPKEEP_EVERY, name="upkeep", on_leader=True)(lambda: _tend(upkeep))
     add_pages(app, progress, gauges)
@@ -138,6 +144,7 @@ def _settings(options: Options) -> dict[str, Any]:
         "broker_request_timeout": 40.0,
         "broker_commit_interval": 1.0,
         "consumer_auto_offset_reset": "earliest",
+        "consumer_metadata_max_age_ms": 10_000,  # so soon partitions are noticed that somebody has added
         "recovery_consistency_check": False,  # for stores on disk; this one's offsets are its own appends
         "producer_max_batch_size": BATCH_BYTES,
         "producer_request_timeout": 30.0,
@@ -162,6 +169,7 @@ async def serve(app: App, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait())
     running = asyncio.create_task(_run(app))
     await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
+    problem = running.exception() if running.done() and not running.cancelled() else None
     stopping.cancel()
     running.cancel()
     try:
@@ -170,6 +178,8 @@ async def serve(app: App, stop: asyncio.Event) -> None:
         logger.warning("The worker did not stop in good order: %r", problem)
     if app.crashed:
         raise WorkerFailed(_why(app.crash_reason)) from app.crash_reason
+    if problem is not None:  # it never came to run: Faust stops then as if it had been asked to
+        raise WorkerFailed(_why(problem)) from problem
 
 
 def _why(reason: BaseException | None) -> str:

@@ -116,19 +116,26 @@ class Commit:
 
     async def _rest(self, shares: Sequence[Share]) -> None:
         """Try until the lake has it: meanwhile nothing is lost, the stretch only grows behind it."""
-        await asyncio.to_thread(self._bring, shares)
+        await self._until_done(lambda: self._learn(shares))
+        self._bring(shares)
         through = {(share.partition, share.epoch): share.through for share in shares}
+        await self._until_done(lambda: self._lake.flush(through))
+
+    async def _until_done(self, ask: Callable[[], None]) -> None:
         while True:
             try:
-                return await asyncio.to_thread(self._lake.flush, through)
+                return await asyncio.to_thread(ask)
             except Retry as problem:
-                logger.warning("The lake took nothing, will try again: %s", problem)
+                logger.warning("The lake is not to be had, will try again: %s", problem)
                 await asyncio.sleep(LAKE_RETRY_AFTER)
 
-    def _bring(self, shares: Sequence[Share]) -> None:
+    def _learn(self, shares: Sequence[Share]) -> None:
         for share in shares:
             if share.unread:
                 self._lake.watermarks(share.partition, share.epoch)
+
+    def _bring(self, shares: Sequence[Share]) -> None:
+        for share in shares:
             for table, rows in share.effects.rows.items():
                 self._lake.append(table, share.partition, share.epoch, rows)
 

@@ -48,8 +48,13 @@ class Owned:
             self.stitcher.process(offset, value or b"", self.effects)
         except MsgspecError as error:
             logger.error("%s/%s offset %s holds no entries and is passed over: %s", JOURNEY_LOG, self.partition, offset, error)
+            self.stitcher.take(offset, [], self.effects)
         self.through = offset
         self._touched += self.effects.counts["entries"] - before
+
+    def hole_before(self, offset: int) -> range:
+        """The offsets that neither the state has seen nor the reading will, if ``offset`` is the first that comes."""
+        return range(0) if self.through >= 0 else range(self.stitcher.clock.state.applied[1] + 1, offset)
 
     def is_live(self, now: float) -> bool:
         """Whether what is being read has just happened (``now``: epoch seconds), rather than being worked off or replayed."""

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from schemas.failures import Failure
 from streams.agents.producer import Producer
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,10 @@ class Record(NamedTuple):
 
 Appends = Mapping[tuple[str, int], Sequence[Record]]
 """Records by topic and partition."""
+
+
+class MayNotWrite(Failure):
+    """No later attempt would fare better."""
 
 
 class Publisher:
@@ -103,6 +108,8 @@ class Publisher:
             except MessageSizeTooLargeError:
                 self._producer().begin_anew()
                 raise
+            except TopicAuthorizationFailedError as error:
+                raise MayNotWrite(f"The brokers do not let this user write to {topic}. Grant it WRITE there.") from error
             except KafkaError as error:
                 self._producer().begin_anew()
                 logger.warning("%s/%s took nothing, will try again: %r", topic, partition, error)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, MutableMapping
 from time import monotonic, time
 
 import faust
-from faust.types import EventT, StreamT
+from faust.types import TP, EventT, StreamT
 
 from schemas.failures import Stop
 from schemas.topics import JOURNEY_LOG
@@ -20,6 +20,7 @@ from streams.agents.outlet import Outlet, journey_log, letter_appends
 from streams.agents.owned import Owned
 from streams.agents.publish import Appends
 from streams.agents.signals import signal_appends
+from streams.agents.topics import anew
 from streams.agents.waiting import with_waiting
 from streams.journey.effects import Effects
 from streams.journey.stitch import Stitcher
@@ -98,6 +99,8 @@ class StitchAgent:
             stale = event.message.generation_id != self._app.consumer_generation_id
             if owned is None or stale or self._giving_up:
                 continue  # not ours, or fetched before a rebalance: whoever owns it reads it from the committed offset
+            if hole := owned.hole_before(event.message.value[0].offset):
+                await self._refuse(owned.partition, hole)
             for record in event.message.value:
                 owned.process(record.offset, record.value)
             if owned.is_live(time()):
@@ -108,6 +111,21 @@ class StitchAgent:
         await self._outlet.send(self._say(said))
         if self._due():
             await self._begin_commit()
+
+    async def _refuse(self, partition: int, hole: range) -> None:
+        """Raises ``Stop`` where the log can still tell what the state lacks. Where it cannot, to say so is all that helps."""
+        log = TP(JOURNEY_LOG, partition)
+        kept_from = (await self._app.consumer.earliest_offsets(log)).get(log) or 0
+        if kept_from < hole.stop:
+            raise Stop(
+                f"The state of {JOURNEY_LOG}/{partition} ends before offset {hole.start}, and the group would go on at "
+                f"{hole.stop}: the changelog was emptied or made anew, and open journeys would be forgotten. "
+                f"{anew(self._options.group)}"
+            )
+        logger.error(
+            "%s/%s has lost the records %s to %s, which no worker had read, and what they told. Its retention is too short.",
+            *(JOURNEY_LOG, partition, hole.start, hole.stop - 1),
+        )
 
     def _say(self, effects: Effects) -> Appends:
         """What goes out at once: the log first in the order of the entries, and signals."""
@@ -140,9 +158,9 @@ class StitchAgent:
                 event.ack()
 
     async def _committed(self) -> None:
-        """On return no commit is on its way."""
+        """On return no commit is on its way. Who waits here is not ended by a commit that is given up."""
         if self._committing is not None:
-            await asyncio.shield(self._committing)
+            await asyncio.wait([self._committing])
 
     async def _run(self, stretch: Stretch) -> None:
         try:

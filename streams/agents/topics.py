@@ -94,14 +94,29 @@ async def _create(admin: AIOKafkaAdminClient, topic: NewTopic) -> bool:
     return True
 
 
+def anew(group: str) -> str:
+    """The way out where a changelog no longer has what the state was."""
+    return (
+        f"Stop all workers, delete topic {changelog_topic(group)}, set the offsets of group {group!r} in {JOURNEY_LOG} to 0 "
+        f"(kafka-consumer-groups --reset-offsets --to-earliest) and start again: the state is made again from the beginning of "
+        f"{JOURNEY_LOG}, as far back as that is kept, and nothing counts twice."
+    )
+
+
+def grown(topic: str, found: int, options: Options) -> Stop:
+    """What to say of a topic with other partitions than this worker was made for."""
+    return Stop(
+        f"Topic {topic} has {found} partitions and this worker expects {options.partitions}: what belongs together would not be "
+        f"read together. Set `partitions` to {found} where all topics are new. Where some were added to one topic, Kafka takes "
+        f"none back: make that topic anew with {options.partitions}, or begin with topics and a `group` of their own."
+    )
+
+
 async def _check(admin: AIOKafkaAdminClient, options: Options) -> None:
     for topic in await _described(admin, [*(topic.name for topic in TOPICS), changelog_topic(options.group)], options):
         found = len(topic["partitions"])
         if found != options.partitions:
-            raise Stop(
-                f"Topic {topic['topic']} has {found} partitions and this worker expects {options.partitions}. "
-                f"Set `partitions` to {found}, or use topics of their own."
-            )
+            raise grown(topic["topic"], found, options)
     policy = await _cleanup_policy(admin, changelog_topic(options.group))
     if policy is not None and "delete" in policy:
         raise Stop(
@@ -138,16 +153,28 @@ async def _cleanup_policy(admin: AIOKafkaAdminClient, topic: str) -> str | None:
 
 async def _begin(options: Options) -> None:
     """Write a genesis entry where a log is empty. Of two written at once the one at offset 0 counts."""
-    partitions = [TopicPartition(JOURNEY_LOG, partition) for partition in range(options.partitions)]
+    places = [TopicPartition(JOURNEY_LOG, partition) for partition in range(options.partitions)]
+    states = [TopicPartition(changelog_topic(options.group), partition) for partition in range(options.partitions)]
     consumer = AIOKafkaConsumer(**options.client)
     await consumer.start()
     try:
-        ends = await consumer.end_offsets(partitions)
+        ends = await consumer.end_offsets(places)
+        _refuse_cut_off(await consumer.beginning_offsets(states), options)
     finally:
         await consumer.stop()
     empty = [place.partition for place, end in ends.items() if end == 0]
     if empty:
         await _write_genesis(options, empty)
+
+
+def _refuse_cut_off(beginnings: Mapping[TopicPartition, int], options: Options) -> None:
+    """Compaction leaves a log's beginning where it was; only who deletes records moves it."""
+    for place, offset in beginnings.items():
+        if offset > 0:
+            raise Stop(
+                f"Topic {place.topic} has lost the beginning of partition {place.partition}, up to offset {offset}: records were "
+                f"deleted from it, and with them the state of open journeys. {anew(options.group)}"
+            )
 
 
 async def _write_genesis(options: Options, partitions: Iterable[int]) -> None:

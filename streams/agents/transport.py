@@ -22,10 +22,12 @@ from mode import Service
 from mode.utils.futures import maybe_async
 
 from schemas.failures import Stop
+from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS
 from streams.agents.deliveries import Deliveries
 from streams.agents.membership import refusal, watch
 from streams.agents.options import Options
 from streams.agents.producer import FaustProducer
+from streams.agents.topics import grown
 
 Offsets = Mapping[TP, int]
 Fetched = dict[TopicPartition, list[Any]]
@@ -75,6 +77,17 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             await watch(self._ensure_consumer(), self.consumer.options)
         except Stop as problem:
             await self.app.crash(problem)
+
+    @Service.task
+    async def _watch_the_topics(self) -> None:
+        """Faust takes partitions that were added for a reason to share them out anew, and ends over that without a word."""
+        options = self.consumer.options
+        while not self.should_stop:
+            for topic in (*SOURCE_TOPICS, JOURNEY_LOG):
+                found = len(self._ensure_consumer().partitions_for_topic(topic) or ())
+                if found > options.partitions:
+                    return await self.app.crash(grown(topic, found, options))
+            await self.sleep(LOOK_AGAIN)
 
     async def _commit(self, offsets: Offsets) -> bool:
         """Whether the group has taken the offsets. It has not where a rebalance is on, or the coordinator is away."""

@@ -63,6 +63,17 @@ def backfilled(file: Path, lake: Path) -> dict[str, list[str]]:
     return answers(lake)
 
 
+def difference(lake: Path, file: Path, folder: Path) -> str:
+    """In what a lake differs from the one that a backfill of the file makes in the folder; empty where it does not."""
+    expected, found = backfilled(file, folder), answers(lake)
+    for name in _ANSWERS:
+        lacking, more = set(expected[name]) - set(found[name]), set(found[name]) - set(expected[name])
+        if lacking or more or len(expected[name]) != len(found[name]):
+            examples = [*(f"lacks {row}" for row in sorted(lacking)[:3]), *(f"has {row}" for row in sorted(more)[:3])]
+            return "\n".join([f"{name} differ: {len(lacking)} lacking, {len(more)} not the backfill's", *examples])
+    return ""
+
+
 async def send(rig: Rig, file: Path) -> None:
     await replay(History([file]), {"bootstrap_servers": rig.brokers}, rig.partitions)
 
@@ -77,9 +88,7 @@ async def is_the_backfills(rig: Rig, file: Path, folder: Path) -> None:
     """The oracle finds nothing, and every row is the backfill's."""
     said = await judged(rig)
     assert said.startswith("ok: "), said
-    expected, found = backfilled(file, folder / "backfilled"), answers(rig.lake)
-    for name in _ANSWERS:
-        assert found[name] == expected[name], f"{name} differ"
+    assert not (other := difference(rig.lake, file, folder / "backfilled")), other
 
 
 async def through_workers(rig: Rig, file: Path, folder: Path, workers: int = 1) -> None:

@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from streams.agents.options import Options
 from streams.agents.publish import Appends, Record
 from streams.agents.ticks import ticks
 from streams.agents.topics import ensure_topics
+from throughline.apache import Place
 from throughline.broker import free_port
 from throughline.kafka import publishing
 from throughline.leash import Leashed
@@ -29,10 +31,17 @@ from throughline.watching import Standing, standing
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 4
 LOOK_EVERY = 0.1
+HERE = Place()
 IMPATIENT = 3.0
-"""Seconds of a session: a broker may be told to wait for the dead for less long than Apache Kafka allows by default."""
-SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
-"""What an Apache Kafka is told so that it allows it."""
+"""Seconds of a session: an embedded broker may be told to wait for the dead for less long than Apache Kafka allows."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where workers write, and what they must be told for it."""
+
+    lake: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Rig:
@@ -45,20 +54,26 @@ class Rig:
         partitions: int = PARTITIONS,
         group: str = "throughline",
         session_timeout: float = Options.session_timeout,
+        where: Where | None = None,
+        replication: int = 1,
     ) -> None:
         self.brokers = brokers
         self.partitions = partitions
         self.lake = folder / "lake"
+        self.where = where or Where(str(self.lake))
         self._folder = folder
         self._workers: list[Worker] = []
-        self.options = Options(brokers, partitions=partitions, group=group, session_timeout=session_timeout)
+        self.options = Options(
+            brokers, partitions=partitions, group=group, session_timeout=session_timeout, replication=replication
+        )
         self._seen_behind: dict[TopicPartition, int] = {}
 
     async def prepare(self) -> None:
         await ensure_topics(self.options)
 
-    def worker(self, *arguments: str) -> Worker:
-        worker = Worker(self, free_port(), arguments)
+    def worker(self, *arguments: str, place: Place = HERE, root: Path = ROOT) -> Worker:
+        """``root`` is the source tree that it is run from."""
+        worker = Worker(self, free_port(), arguments, place, root)
         self._workers.append(worker)
         return worker
 
@@ -97,7 +112,7 @@ class Rig:
         """On return the worker has sent itself SIGSTOP."""
 
         async def is_so() -> bool:
-            return Path(f"/proc/{worker.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+            return worker.sleeping
 
         await until(is_so, within, lambda: f"it never fell asleep; {worker.log}")
 
@@ -155,20 +170,29 @@ class Rig:
 class Worker:
     """One worker process of a rig."""
 
-    def __init__(self, rig: Rig, port: int, arguments: Iterable[str]) -> None:
+    def __init__(self, rig: Rig, port: int, arguments: Iterable[str], place: Place, root: Path) -> None:
         self.port = port
+        self.host = place.host
         self.log = rig.log(port)
-        where = ["--brokers", rig.brokers, "--lake", str(rig.lake), "--web-port", str(port)]
+        where = ["--brokers", rig.brokers, "--lake", rig.where.lake, "--web-host", place.host, "--web-port", str(port)]
         where += ["--partitions", str(rig.partitions), "--group", rig.options.group]
+        where += ["--replication", str(rig.options.replication)]
         where += ["--session-timeout", str(rig.options.session_timeout)]
-        program = str(Path(__file__).with_name("worker.py"))
-        self.process = Leashed([sys.executable, program, *where, *arguments], self.log, {**os.environ, "PYTHONPATH": str(ROOT)})
+        program = str(root / "tests/broker/worker.py")
+        environment = {**os.environ, "PYTHONPATH": str(root), **rig.where.environment}
+        self.process = Leashed([*place.prefix, sys.executable, program, *where, *arguments], self.log, environment)
+
+    @property
+    def sleeping(self) -> bool:
+        """Whether it was sent SIGSTOP."""
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        return self.process.running and stat.read_text().rpartition(")")[2].split()[0] == "T"
 
     def wake(self) -> None:
         os.kill(self.process.pid, signal.SIGCONT)
 
     async def standing(self) -> Standing:
-        return await standing("127.0.0.1", self.port)
+        return await standing(self.host, self.port)
 
     async def owns(self, partitions: int | None = None, within: float = 60.0) -> None:
         """On return it owns so many partitions of journey.log (None: any) and has recovered them."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from schemas.topics import STOREFRONT
+from schemas.topics import JOURNEY_LOG, STOREFRONT
 from tests.broker.rig import Rig
 from throughline.apache import ACCESS_RULES, ApacheKafka
 from throughline.broker import free_port
@@ -54,6 +54,14 @@ def test_a_group_that_it_may_not_join(kafka: ApacheKafka, tmp_path: Path) -> Non
     ended = work(kafka.address, tmp_path)
     assert ended.returncode == 1
     assert f"The brokers at {kafka.address} do not let this worker into consumer group 'throughline'. Grant" in ended.stderr
+
+
+async def test_a_topic_that_it_may_not_write(kafka: ApacheKafka, tmp_path: Path) -> None:
+    await Rig(kafka.address, tmp_path).prepare()
+    await asyncio.to_thread(kafka.let, "Read", "Describe", "DescribeConfigs", to=["--topic", JOURNEY_LOG])
+    ended = await asyncio.to_thread(work, kafka.address, tmp_path)
+    assert ended.returncode == 1
+    assert f"The brokers do not let this user write to {JOURNEY_LOG}. Grant it WRITE there." in ended.stderr
 
 
 @pytest.mark.parametrize("operations", [["DescribeConfigs"], ["Write"]], ids=["see", "read"])
