@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test mutants check kafka-test bench lock clean
+.PHONY: help demo test mutants check kafka-test faults soak bench lock clean
 
 help: ## say what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,12 @@ check: $(INSTALLED) ## lint, types, and the doors between the rooms
 kafka-test: $(INSTALLED) ## the tests against an Apache Kafka from its published jars
 	$(BIN)/pytest -m kafka --durations=15
 
+faults: $(INSTALLED) ## 200 faults while history streams in, judged by the oracle; a quarter of an hour; root, Java, Maven
+	$(BIN)/python -m tests.faults --faults 200
+
+soak: $(INSTALLED) ## half an hour under random faults, and what a worker left alone comes to hold; MINUTES=… for less
+	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),30) --days 120 --shoppers 1500 --spare 1
+
 bench: $(INSTALLED) ## measure throughput, state and cost per event; prints the table of the README
 	$(BIN)/python -m bench
 
@@ -34,7 +40,6 @@ LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-ur
 lock: ## resolve requirements.lock and requirements-run.lock (without the tools of development) anew; needs uv
 	uv pip compile pyproject.toml --extra dev --upgrade $(LOCKED) -o requirements.lock
 	uv pip compile pyproject.toml --constraint requirements.lock $(LOCKED) -o requirements-run.lock
-	uv pip compile bench/peers/requirements.in --upgrade $(LOCKED) -o bench/peers/requirements.txt
 
 clean: ## remove what building, testing and the demo left behind; data of `throughline up` stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
