@@ -99,8 +99,16 @@ async def waits(peer: str, brokers: str, partitions: int, folder: Path, pace: in
         listening.cancel()
         await asyncio.gather(ticking, listening, return_exceptions=True)
     waited = [(at - _shown(traffic, traffic.left[customer])) / 1e3 for customer, at in heard.items() if customer in traffic.left]
-    cut = quantiles(waited, n=100) if len(waited) > 1 else [float("nan")] * 99
-    return {"p50": round(cut[49], 1), "p99": round(cut[98], 1), "told": len(waited), "left": len(traffic.left)}
+    p50, p99 = _cuts(waited)
+    return {"p50": p50, "p99": p99, "told": len(waited), "left": len(traffic.left)}
+
+
+def _cuts(waited: list[float]) -> tuple[float | None, float | None]:
+    """The median and the 99th percentile, where there is anything to cut."""
+    if len(waited) < 2:
+        return None, None
+    cut = quantiles(waited, n=100)
+    return round(cut[49], 1), round(cut[98], 1)
 
 
 async def _listen(peer: str, task: Task, heard: dict[str, int]) -> None:

@@ -96,7 +96,7 @@ def latency(found: list[Found]) -> str:
 
 def _latency(found: list[Found], peer: str, paces: list[int]) -> tuple[str, ...]:
     by_pace = {one["pace"]: one for one in found if one["peer"] == peer}
-    cells = (f"{by_pace[pace][what]:,.0f}" for pace in paces for what in ("p50", "p99"))
+    cells = (millis(by_pace[pace][what]) for pace in paces for what in ("p50", "p99"))
     told, left = (sum(one[what] for one in by_pace.values()) for what in ("told", "left"))
     return title(peer), *cells, f"{told:,} of {left:,}"
 
@@ -129,6 +129,10 @@ def _cost(found: list[Found], peer: str, by: str, count: int) -> float:
     """Seconds of processor an event."""
     one = next(each for each in found if each["peer"] == peer and each[by] == count)
     return float(one["warm_processor"] / one["warm_events"])
+
+
+def millis(waited: float | None) -> str:
+    return "nobody was told" if waited is None else f"{waited:,.0f}"
 
 
 def micros(seconds: float) -> str:

@@ -34,7 +34,7 @@ def throughput(found: list[dict[str, Any]]) -> dict[str, Spread]:
 def latency(found: list[dict[str, Any]]) -> dict[str, Spread]:
     """Milliseconds at the highest pace: the point is the median, the line goes on to the 99th percentile."""
     pace = max(one["pace"] for one in found)
-    return {one["peer"]: (one["p50"], one["p50"], one["p99"]) for one in found if one["pace"] == pace}
+    return {one["peer"]: (one["p50"], one["p50"], one["p99"]) for one in found if one["pace"] == pace and one["p50"]}
 
 
 def draw(spreads: Mapping[str, Spread], words: str, svg: Path) -> None:
