@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from schemas.events import CATALOGUE
+from schemas.events import CATALOGUE, CHANNELS, NUMBERED
 from schemas.signals import KINDS
 from schemas.tables import JourneyRow, OrderRow, SessionRow
 from streams.journey import carts, orders, rows, sessions, tickets
@@ -22,8 +22,8 @@ from streams.journey.state import Episode, Fold, Journey, Order, Session, Ticket
 
 SEVERITY = {"info": 0, "warning": 1, "error": 2, "critical": 4}
 """What an episode adds to its journey's friction score."""
-_STAGES = {name: kind.stage for name, kind in CATALOGUE.items()}
 Rowlike = SessionRow | JourneyRow | OrderRow
+Changed = Order | Ticket | None
 
 
 class Outcome(Struct, gc=False):
@@ -34,6 +34,20 @@ class Outcome(Struct, gc=False):
     """Keys of orders that have changed and stand in the open journey, in order."""
 
 
+Work = Callable[[Fold, Journey, Touchpoint, Outcome], Changed]
+"""What a touchpoint changes besides its journey and session; the order or ticket whose deadlines may have changed."""
+
+
+class Kind(Struct, gc=False):
+    """What there is to do about an event of one type."""
+
+    own: bool
+    stage: str | None
+    works: tuple[Work, ...]
+    detectors: tuple[Detector, ...]
+    """Those for whom it alone may be trouble."""
+
+
 class Folder:
     """The fold's step under given rules."""
 
@@ -42,9 +56,7 @@ class Folder:
         self._quiet = micros(rules.journey_quiet)
         self._order_waits = micros(rules.order_waits)
         self._by_kind = {detector.kind: detector for detector in rules.detectors}
-        self._opened_by = {
-            name: found for name in CATALOGUE if (found := [one for one in rules.detectors if name in one.opened_by])
-        }
+        self._kinds = [_kind(name, rules) for name in NUMBERED]
         self._with_deadlines = [detector for detector in rules.detectors if detector.watches is not None]
         self._of_carts, self._of_checkouts, self._of_sessions, self._of_orders, self._of_tickets = (
             [detector for detector in rules.detectors if detector.watches == watched]
@@ -53,27 +65,28 @@ class Folder:
 
     def apply(self, subject: str, fold: Fold, touchpoint: Touchpoint, outcome: Outcome) -> None:
         """One touchpoint, not before any that is folded so far."""
-        at, kind = touchpoint.at, touchpoint.type
-        if fold.through == (at, touchpoint.event_id):
+        at, place = touchpoint.at, (touchpoint.at, touchpoint.event_id)
+        if fold.through == place:
             return  # it came by two ways, and counts once
         if fold.next_due is not None and fold.next_due < at:
             self.advance(subject, fold, at, outcome)
-        fold.through = (at, touchpoint.event_id)
+        fold.through = place
         journey = fold.journey
         if journey is None:
             journey = fold.journey = self._begin(subject, fold, touchpoint)
-        self._touch(subject, journey, touchpoint, outcome)
-        for work in _WORK.get(kind, ()):
+        kind = self._kinds[touchpoint.number]
+        self._touch(subject, journey, touchpoint, kind, outcome)
+        for work in kind.works:
             changed = work(fold, journey, touchpoint, outcome)
             if changed is not None:
                 self._set_due(changed, journey)
         if fold.episodes:
             self._end_episodes(fold, journey, touchpoint)
-        for detector in self._opened_by.get(kind, ()):
+        for detector in kind.detectors:
             for found in detector.on_event(touchpoint, journey, fold):
                 if type(found) is Episode:
                     _opened(fold, journey, found)
-        if kind == "privacy_requested" and touchpoint.facts.get("request") == "erasure":
+        if touchpoint.facts.get("request") == "erasure":
             self._forget(subject, fold, journey, at, outcome)
         fold.next_due = self._next_due(fold)
 
@@ -98,16 +111,16 @@ class Folder:
         fold.carts, fold.checkouts, fold.implicit_cart, fold.implicit_checkout, fold.tickets = {}, {}, None, None, {}
         return journey
 
-    def _touch(self, subject: str, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> None:
-        at, channel = touchpoint.at, touchpoint.channel
+    def _touch(self, subject: str, journey: Journey, touchpoint: Touchpoint, kind: Kind, outcome: Outcome) -> None:
+        at, number = touchpoint.at, touchpoint.channel_number
+        channel = None if number is None else CHANNELS[number]
         journey.last_at = at
         journey.touchpoints += 1
-        stage = _STAGES[touchpoint.type]
-        if stage is not None and stage not in journey.stages:
-            journey.stages[stage] = at
+        if kind.stage is not None and kind.stage not in journey.stages:
+            journey.stages[kind.stage] = at
         if channel is not None and channel not in journey.channels:
             journey.channels.append(channel)
-        if touchpoint.own:
+        if kind.own:
             journey.last_own_at, journey.last_own = at, evidence_of(touchpoint)
             session = journey.session
             if session is None or at - session.ended_at > self._gap:
@@ -262,10 +275,6 @@ def _sooner(detectors: Iterable[Detector], thing: Any, journey: Journey, soonest
     return soonest
 
 
-Changed = Order | Ticket | None
-Work = Callable[[Fold, Journey, Touchpoint, Outcome], Changed]
-
-
 def _cart(fold: Fold, journey: Journey, touchpoint: Touchpoint, outcome: Outcome) -> Changed:
     carts.apply(journey, touchpoint)
     return None
@@ -316,5 +325,12 @@ _WORKS: tuple[tuple[Work, frozenset[str]], ...] = (
     (_ticket, tickets.TYPES),
     (_score, frozenset(["survey_answered", "review_posted"])),
 )
-_WORK = {name: tuple(work for work, types in _WORKS if name in types) for name in CATALOGUE}
-"""What a touchpoint changes besides its journey and session, by its type."""
+
+
+def _kind(name: str, rules: Rules) -> Kind:
+    return Kind(
+        own=CATALOGUE[name].own,
+        stage=CATALOGUE[name].stage,
+        works=tuple(work for work, types in _WORKS if name in types),
+        detectors=tuple(detector for detector in rules.detectors if name in detector.opened_by),
+    )

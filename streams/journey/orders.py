@@ -68,11 +68,18 @@ def learn_shipments(fold: Fold, touchpoints: Iterable[Touchpoint]) -> None:
             fold.shipments.setdefault(refs["shipment"], refs["order"])
 
 
-def names_order_late(fold: Fold, touchpoints: Iterable[Touchpoint]) -> bool:
-    """Whether one of these says of a parcel that went its way alone so far whose order it is."""
-    known = fold.journey.orders if fold.journey is not None else {}
-    alone = known.keys() | fold.past_orders.keys()
-    return any("order" in one.refs and f"shipment:{one.refs.get('shipment')}" in alone for one in touchpoints)
+def names_order_anew(fold: Fold, touchpoints: Iterable[Touchpoint]) -> bool:
+    """Whether one of these says whose a parcel is that went its way alone so far, or was another's."""
+    for touchpoint in touchpoints:
+        refs = touchpoint.refs
+        if "shipment" in refs and "order" in refs:
+            shipment, order = refs["shipment"], refs["order"]
+            alone = f"shipment:{shipment}"
+            if fold.shipments.get(shipment, order) != order or alone in fold.past_orders:
+                return True
+            if fold.journey is not None and alone in fold.journey.orders:
+                return True
+    return False
 
 
 def _completed(order: Order, touchpoint: Touchpoint, journey: Journey) -> None:

@@ -166,7 +166,7 @@ class Router:
         subject, weaker = identifiers[0], identifiers[1:]
         touchpoint = self._touchpoint(event, at, record)
         late = received - at > self._lateness
-        self._hash_inside(event, record)
+        self._hash_inside(event)
         row = _event_row(event, at, received, late, subject, record)
         self._send(subject, EventEntry(subject, touchpoint, row, late), out)
         if not late:
@@ -189,13 +189,13 @@ class Router:
             found.append(f"{kind}:{value}")
         return found
 
-    def _hash_inside(self, event: Event, record: Source) -> None:
-        """E-mails and phones further inside, where the record has any at all."""
-        raw = record.value or b""
-        if b'"email"' in raw or b'"phone"' in raw:
-            event.properties_json = hash_persons(event.properties_json, self._hash)
-            event.context = event.context if event.context is None else hash_persons(event.context, self._hash)
-            event.extra = event.extra if event.extra is None else hash_persons(event.extra, self._hash)
+    def _hash_inside(self, event: Event) -> None:
+        """E-mails and phones further inside."""
+        event.properties_json = hash_persons(event.properties_json, self._hash)
+        if event.context is not None:
+            event.context = hash_persons(event.context, self._hash)
+        if event.extra is not None:
+            event.extra = hash_persons(event.extra, self._hash)
 
     def _link(self, identifier: str, target: str, at: Instant, event_id: str, out: RouteOut) -> None:
         pair = (identifier, target, at // LINK_GRAIN)

@@ -28,10 +28,10 @@ from streams.journey.entries import (
 )
 from streams.journey.fold import Folder, Outcome
 from streams.journey.identity import Ownership, kind_of, record_link
-from streams.journey.orders import learn_shipments, names_order_late
+from streams.journey.orders import learn_shipments
 from streams.journey.rules import Rules, micros
-from streams.journey.state import Link, Subject
-from streams.journey.telling import Live, Teller, copy_of, forget_told
+from streams.journey.state import Link
+from streams.journey.telling import NOTHING, Live, Teller, copy_of, follow, forget_told
 
 SubjectEntry = EventEntry | LinkEntry | MergeEntry
 _json = msgspec.json.Encoder().encode
@@ -160,15 +160,19 @@ class Stepper:
         state, after = live.state, live.ownership
         held = state.touchpoints
         boundary = state.base.through
-        for touchpoint in fresh:
-            if _order(touchpoint) <= boundary:  # its place is summarised: it counts in the lake, and never again
-                state.seen[_short(touchpoint.event_id)] = touchpoint.at
-        fresh = sorted((one for one in fresh if _order(one) > boundary), key=_order)
+        if boundary > NOTHING:
+            for touchpoint in fresh:
+                if _order(touchpoint) <= boundary:  # its place is summarised: it counts in the lake, and never again
+                    state.seen[_short(touchpoint.event_id)] = touchpoint.at
+            fresh = [one for one in fresh if _order(one) > boundary]
+        fresh.sort(key=_order)
         if before.alone and after.alone:
-            if kept is None and (not fresh or self._in_order(state, fresh)):
+            if kept is None and (not fresh or follow(state.fold, fresh)):
                 state.touchpoints.extend(fresh)
                 return self._teller.extend(live, fresh, moment, out)
             was = self._teller.said(live)
+            if kept is not None:
+                live.marks.clear()
             state.touchpoints = merged(held if kept is None else kept, fresh)
             return self._teller.refold(live, was, moment, out)
         said = self._teller.said(live) if before.alone else None
@@ -185,11 +189,6 @@ class Stepper:
         now = after.assign(state.touchpoints)
         changed = {target: now.get(target, []) for target in (*now, *parted) if ids(now.get(target)) != ids(parted.get(target))}
         return self._send_all(live, changed, moment, out)
-
-    def _in_order(self, state: Subject, fresh: list[Touchpoint]) -> bool:
-        """Nothing that was found so far could be another for these."""
-        first, fold = fresh[0], state.fold
-        return _order(first) > fold.through and first.at > fold.fired and not names_order_late(fold, fresh)
 
     def _forward(self, live: Live, assigned: dict[str, list[Touchpoint]], moment: Moment, out: Effects) -> None:
         for target, touchpoints in assigned.items():
@@ -258,6 +257,7 @@ class Stepper:
             if touchpoint.at >= horizon:
                 state.seen[_short(touchpoint.event_id)] = touchpoint.at
             live.known.pop(touchpoint.event_id, None)
+        live.marks.clear()
         del state.touchpoints[:count]
 
     def forgettable(self, live: Live, firing: Instant) -> bool:

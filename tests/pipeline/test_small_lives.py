@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,4 +39,20 @@ def test_a_short_life_ends_the_same_however_it_arrives(data: st.DataObject, size
     schedule, partitions, seed = pick(sorted(SCHEDULES)), pick((1, 2, 5)), data.draw(st.integers(0, 99))
     driver = Restless(partitions, Random(seed), crashes=0.01 if "crashed" in schedule else 0.0)
     SCHEDULES[schedule](driver, history, Random(seed))
+    assert differences(answer(quiet.memory), answer(driver.memory)) == []
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_longer_life_ends_the_same_where_some_of_it_comes_late(seed: int) -> None:
+    """Long enough that the fold goes on from its marks: some of them stand, some have seen too much."""
+    lot = Random(seed)
+    history = life(60, lot.choice, taken_back=seed % 3 == 0)
+    quiet, driver = Restless(), Restless()
+    calm(quiet, history, Random(0))
+    held_back = sorted(enumerate(history.records), key=lambda placed: placed[0] + lot.choice((0, 0, 0, 2, 5, 20)))
+    for place, record in held_back:
+        driver.feed([record])
+        driver.tick(history.records[max(place - 1, 0)].timestamp)
+    driver.tick(history.end)
+    driver.commit()
     assert differences(answer(quiet.memory), answer(driver.memory)) == []
