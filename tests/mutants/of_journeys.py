@@ -18,7 +18,7 @@ MUTANTS = (
             "a session ends at a pause of exactly 30 minutes",
         ),
         (
-            "        if fold.through == (at, touchpoint.event_id):\n            return  # it came by two ways, and counts once\n",
+            "        if fold.through == place:\n            return  # it came by two ways, and counts once\n",
             "",
             "a touchpoint that came by two ways counts twice",
         ),
@@ -60,6 +60,13 @@ MUTANTS = (
     ),
     *of(
         "telling.py",
+        (" and first.at > fold.fired and ", " and ", "what comes behind a deadline that has fallen is folded on, not anew"),
+        (
+            "            if follow(fold, touchpoints[mark.count :]):",
+            "            if True:",
+            "a mark that has seen too much is gone on from",
+        ),
+        ("dict(mark.rows), dict(mark.claims)", "dict(mark.rows), {}", "what was claimed before a mark is taken back"),
         (
             "        write_open(live.name, live.state.fold, live.outcome, list(live.outcome.orders))\n",
             "",
@@ -111,7 +118,6 @@ MUTANTS = (
             "entry.revoked or live",
             "a link that takes another's place changes nothing",
         ),
-        (" and first.at > fold.fired and ", " and ", "what comes behind a deadline that has fallen is folded on, not anew"),
         (
             '_order = attrgetter("at", "event_id")',
             '_order = attrgetter("at", "type")',
