@@ -40,6 +40,7 @@ LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-ur
 lock: ## resolve requirements.lock and requirements-run.lock (without the tools of development) anew; needs uv
 	uv pip compile pyproject.toml --extra dev --upgrade $(LOCKED) -o requirements.lock
 	uv pip compile pyproject.toml --constraint requirements.lock $(LOCKED) -o requirements-run.lock
+	uv pip compile bench/peers/requirements.in --upgrade $(LOCKED) -o bench/peers/requirements.txt
 
 clean: ## remove what building, testing and the demo left behind; data of `throughline up` stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -9,12 +9,12 @@ import msgspec
 
 from bench.peers.answers import Answers, of_lake, of_parquet
 from bench.peers.events import Feed
-from bench.peers.kafka import create, remove, without_throughline
+from bench.peers.kafka import remove
 from bench.peers.ours import worker
 from bench.peers.process import Moment, Watched
 from bench.peers.rivals import RIVALS, THROUGHLINE
+from bench.peers.running import prepare, task_of
 from bench.peers.task import Task
-from schemas.topics import STOREFRONT
 
 WITHIN = 600.0
 """Seconds for a run."""
@@ -52,26 +52,18 @@ class Course:
     folder: Path
 
     def task(self, peer: str, number: int) -> Task:
-        return Task(
-            brokers=self.brokers,
-            topic=STOREFRONT,
-            partitions=self.partitions,
-            alerts=f"alerts-{peer}-{number}",
-            group=f"{peer}-{number}",
-            folder=self.folder / f"{peer}-{number}",
-            idle_ms=IDLE_MS,
-            marks=(self.feed.mark // 1000, self.feed.until // 1000),
-        )
+        marks = (self.feed.mark // 1000, self.feed.until // 1000)
+        folder = self.folder / f"{peer}-{self.folder.name}-{number}"
+        return task_of(self.brokers, self.partitions, folder, IDLE_MS, marks)
 
     async def run(self, peer: str, number: int) -> tuple[Measured, Answers]:
         """One run, and what came out."""
         task = self.task(peer, number)
-        task.folder.mkdir(parents=True)
+        await prepare(peer, task)
         return await (self._ours(task) if peer == THROUGHLINE else self._rival(peer, task))
 
     async def _ours(self, task: Task) -> tuple[Measured, Answers]:
         """Warm once it owns its partitions: it has no compiler that would have to warm up."""
-        await without_throughline(self.brokers)
         async with worker(task) as one:
             assert one.process is not None
             ready = one.process.now()
@@ -83,7 +75,6 @@ class Course:
     async def _rival(self, peer: str, task: Task) -> tuple[Measured, Answers]:
         """Warm after the first mark. What it does to stop in good order counts too: some put off writing until then."""
         command = RIVALS[peer].command()
-        await create(self.brokers, [task.alerts], self.partitions)
         process = Watched(command, task.folder / "log", task.environment)
         try:
             warm = await process.mark(0, WITHIN)

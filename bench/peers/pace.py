@@ -84,7 +84,7 @@ async def waits(peer: str, brokers: str, partitions: int, folder: Path, pace: in
     """Milliseconds of waiting: ``p50`` and ``p99``, and how many of the carts were told of."""
     await remove(brokers, SOURCE_TOPICS)
     await create(brokers, SOURCE_TOPICS, partitions)
-    task = task_of(peer, brokers, partitions, folder, IDLE_MS, (now() // 1000,))
+    task = task_of(brokers, partitions, folder, IDLE_MS, (now() // 1000,))
     await prepare(peer, task)
     heard: dict[str, int] = {}
     async with publishing({"bootstrap_servers": brokers}) as publisher, running(peer, task) as process:

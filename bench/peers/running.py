@@ -14,9 +14,9 @@ from bench.peers.task import Task
 from schemas.topics import STOREFRONT
 
 
-def task_of(peer: str, brokers: str, partitions: int, folder: Path, idle_ms: int, marks: tuple[int, ...]) -> Task:
-    """A task in a folder of its own, whose name is the group's."""
-    group = f"{peer}-{folder.name}"
+def task_of(brokers: str, partitions: int, folder: Path, idle_ms: int, marks: tuple[int, ...]) -> Task:
+    """A task in a folder of its own, whose name is also the group's and must be its alone on these brokers."""
+    group = folder.name
     return Task(brokers, STOREFRONT, partitions, f"alerts-{group}", group, folder, idle_ms, marks)
 
 

@@ -20,10 +20,10 @@ from schemas.failures import Stop
 PARTITIONS = 4
 PACES = (1_000, 2_000)
 PACE_SECONDS = 20
-FEW, MANY = 10_000, 100_000
-"""Customers who came once."""
-SMALL = 20_000
-"""Events, where a trial compares a peer with itself."""
+FEW = 1 / 10
+"""Customers who came once, as a share of ``--events``; many are as many as there are events."""
+SMALL = 1 / 5
+"""Of ``--events``, where a trial compares a peer with itself."""
 PARTITION_COUNTS = (1, 4, 8)
 
 
@@ -60,7 +60,7 @@ async def latency(brokers: str, given: Namespace, folder: Path) -> Found:
 
 async def recovery(brokers: str, given: Namespace, folder: Path) -> Found:
     """From the start after a ``kill -9`` to the first new alert."""
-    feed = shopping(SMALL)
+    feed = shopping(int(given.events * SMALL))
     found = []
     for peer in given.only:
         course = await _course(brokers, feed, PARTITIONS, folder / peer)
@@ -72,9 +72,9 @@ async def recovery(brokers: str, given: Namespace, folder: Path) -> Found:
 
 async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
     """The same events beside few and beside many other customers. Throughline says no marks: its warm-up runs by itself first."""
-    shop = shopping(SMALL)
+    shop = shopping(int(given.events * SMALL))
     found = []
-    for count in (FEW, MANY):
+    for count in (int(given.events * FEW), given.events):
         feed = beside(shop, count)
         course = await _course(brokers, feed, PARTITIONS, folder / f"{count}")
         for peer in given.only:
@@ -92,7 +92,7 @@ async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
 
 async def partitions(brokers: str, given: Namespace, folder: Path) -> Found:
     """The same events on few and on many partitions."""
-    feed = shopping(SMALL)
+    feed = shopping(int(given.events * SMALL))
     found = []
     for count in PARTITION_COUNTS:
         course = await _course(brokers, feed, count, folder / f"{count}")
