@@ -1,11 +1,13 @@
-"""The real sets, imported once for all tests of a run."""
+"""The real sets, imported once for all tests of a run, and Apache Kafka's jars, fetched once."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from throughline.apache import fetch, missing
 from throughline.importing.run import run_import
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
@@ -44,3 +46,14 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> RealHistory:
     if not DATA.is_dir():
         pytest.skip("the public sets are not at ../shared/data")
     return RealHistory(tmp_path_factory.mktemp("history"))
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> Path:
+    """Without Java the tests that need it are skipped with the reason; in CI that is a failure."""
+    reason = missing()
+    if reason and os.environ.get("CI"):
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    return fetch()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError
 
-from schemas.failures import Stop
 from streams.agents.options import Options
 from streams.agents.producer import Producer, idempotence
 from streams.agents.publish import Publisher
 from streams.agents.topics import ensure_topics
 from streams.agents.transport import FETCH_WAITS_MS
+from throughline.unreachable import unreachable
+
+Result = TypeVar("Result")
 
 BATCH_BYTES = 900_000
 """Of a record batch: Kafka's default limit is a little over 1 MB."""
@@ -26,7 +28,7 @@ async def reading(client: Mapping[str, Any]) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer outside any group, which commits nothing."""
     consumer = AIOKafkaConsumer(enable_auto_commit=False, fetch_max_wait_ms=FETCH_WAITS_MS, **client)
     try:
-        await _start(consumer, client)
+        await _reached(consumer.start(), client)
         yield consumer
     finally:
         await consumer.stop()
@@ -36,7 +38,7 @@ async def places_of(client: Mapping[str, Any], *topics: str) -> list[TopicPartit
     """The partitions of those of the topics that exist. A consumer without a subscription could not tell: it is told of none."""
     admin = AIOKafkaAdminClient(**{name: value for name, value in client.items() if name != "group_id"})
     try:
-        await _start(admin, client)
+        await _reached(admin.start(), client)
         described = await admin.describe_topics(list(topics))
     finally:
         await admin.close()
@@ -46,13 +48,9 @@ async def places_of(client: Mapping[str, Any], *topics: str) -> list[TopicPartit
 @asynccontextmanager
 async def publishing(client: Mapping[str, Any]) -> AsyncIterator[Publisher]:
     """A publisher whose every append is acknowledged by all replicas that must have it."""
+    producer = Producer(max_batch_size=BATCH_BYTES, **await _reached(idempotence(client), client), **client)
     try:
-        safely = await idempotence(client)
-    except (KafkaConnectionError, OSError) as error:
-        raise _nobody(client["bootstrap_servers"]) from error
-    producer = Producer(max_batch_size=BATCH_BYTES, **safely, **client)
-    try:
-        await _start(producer, client)
+        await _reached(producer.start(), client)
         yield Publisher(lambda: producer)
     finally:
         await producer.stop()
@@ -60,18 +58,12 @@ async def publishing(client: Mapping[str, Any]) -> AsyncIterator[Publisher]:
 
 async def create_topics(options: Options) -> list[str]:
     """Create the topics that are missing; their names. Raises ``Stop`` where no broker answers or a topic is unfit."""
+    return await _reached(ensure_topics(options), options.client)
+
+
+async def _reached(attempt: Awaitable[Result], client: Mapping[str, Any]) -> Result:
+    """What came of an attempt that begins with reaching a broker. Raises ``Stop``."""
     try:
-        return await ensure_topics(options)
+        return await attempt
     except (KafkaConnectionError, OSError) as error:
-        raise _nobody(options.brokers) from error
-
-
-async def _start(kafka: AIOKafkaConsumer | Producer | AIOKafkaAdminClient, client: Mapping[str, Any]) -> None:
-    try:
-        await kafka.start()
-    except (KafkaConnectionError, OSError) as error:
-        raise _nobody(client["bootstrap_servers"]) from error
-
-
-def _nobody(brokers: str) -> Stop:
-    return Stop(f"No broker answers at {brokers}. Is it running, and is it the one that --brokers should name?")
+        raise await unreachable(client) from error

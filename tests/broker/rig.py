@@ -33,7 +33,9 @@ PARTITIONS = 4
 LOOK_EVERY = 0.1
 HERE = Place()
 IMPATIENT = 3.0
-"""Seconds of a session: an embedded broker may be told to wait for the dead for less long than Apache Kafka allows."""
+"""Seconds of a session: a broker may be told to wait for the dead for less long than Apache Kafka allows by default."""
+SHORT_SESSIONS = {"group.min.session.timeout.ms": "1000"}
+"""What an Apache Kafka is told so that it allows it."""
 
 
 @dataclass(frozen=True)

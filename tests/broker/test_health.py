@@ -12,11 +12,11 @@ import pytest
 from schemas.topics import STOREFRONT
 from tests.broker.rig import Rig, Worker, until
 from tests.broker.shoppers import views
-from throughline.broker import EmbeddedBroker
+from throughline.local import Broker
 
 
 @pytest.mark.timeout(120)
-async def test_health_turns_when_the_broker_is_gone_and_metrics_tell_what_was(rig: Rig, broker: EmbeddedBroker) -> None:
+async def test_health_turns_when_the_broker_is_gone_and_metrics_tell_what_was(rig: Rig, broker: Broker) -> None:
     worker = rig.worker("--stalled-after", "3", "--clock", "wall")
     await worker.owns()
     await rig.events(STOREFRONT, views(500))

@@ -10,6 +10,7 @@ from tests.broker.one_answer import WORKED_OFF, beginning, history_of, is_the_ba
 from tests.broker.rig import IMPATIENT, Rig
 from tests.conftest import RealHistory
 from throughline.broker import EmbeddedBroker
+from throughline.local import Broker
 
 pytestmark = pytest.mark.timeout(600)
 RECORDS = {"rees46": 13_821, "taobao": 76_902, "web": 40_200, "olist": 30_000}
@@ -18,9 +19,9 @@ RECORDS = {"rees46": 13_821, "taobao": 76_902, "web": 40_200, "olist": 30_000}
 
 @pytest.mark.parametrize("name", RECORDS)
 async def test_real_history_through_the_topics_is_what_a_backfill_finds(
-    history: RealHistory, broker: EmbeddedBroker, tmp_path: Path, name: str
+    history: RealHistory, embedded: EmbeddedBroker, tmp_path: Path, name: str
 ) -> None:
-    rig = Rig(broker.address, tmp_path)
+    rig = Rig(embedded.address, tmp_path)
     try:
         await through_workers(rig, beginning(history[name], RECORDS[name], tmp_path), tmp_path)
     finally:
@@ -28,9 +29,7 @@ async def test_real_history_through_the_topics_is_what_a_backfill_finds(
 
 
 @pytest.mark.parametrize(("partitions", "workers"), [(1, 1), (4, 2), (8, 1)])
-async def test_partitions_and_workers_change_nothing(
-    broker: EmbeddedBroker, tmp_path: Path, partitions: int, workers: int
-) -> None:
+async def test_partitions_and_workers_change_nothing(broker: Broker, tmp_path: Path, partitions: int, workers: int) -> None:
     rig = Rig(broker.address, tmp_path, partitions)
     try:
         await through_workers(rig, history_of(7, 400, tmp_path), tmp_path, workers)
@@ -38,17 +37,15 @@ async def test_partitions_and_workers_change_nothing(
         rig.end()
 
 
-async def test_twenty_deaths_between_the_steps_of_commits_change_nothing(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    rig = Rig(broker.address, tmp_path, session_timeout=IMPATIENT)
+async def test_twenty_deaths_between_the_steps_of_commits_change_nothing(embedded: EmbeddedBroker, tmp_path: Path) -> None:
+    rig = Rig(embedded.address, tmp_path, session_timeout=IMPATIENT)
     try:
         await through_deaths(rig, history_of(8, 1_500, tmp_path), tmp_path, deaths=20, seed=8)
     finally:
         rig.end()
 
 
-async def test_the_topics_read_again_from_the_start_fill_an_empty_lake_with_the_same(
-    broker: EmbeddedBroker, tmp_path: Path
-) -> None:
+async def test_the_topics_read_again_from_the_start_fill_an_empty_lake_with_the_same(broker: Broker, tmp_path: Path) -> None:
     file = history_of(9, 400, tmp_path)
     first = Rig(broker.address, tmp_path / "first")
     again = Rig(broker.address, tmp_path / "again", group="throughline-again")

@@ -14,9 +14,21 @@ import jsonschema
 import pytest
 import yaml
 
+from throughline.apache.jars import release
+from throughline.apache.properties import common
 from throughline.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
+WHERE_IT_IS = {
+    "node.id",
+    "controller.quorum.voters",
+    "listeners",
+    "advertised.listeners",
+    "listener.security.protocol.map",
+    "inter.broker.listener.name",
+    "log.dirs",
+}
+"""What of Kafka's settings differs between a container and a folder of a test."""
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +70,16 @@ def test_kafka_keeps_its_data_and_says_when_it_is_ready(compose: dict[str, Any])
     assert [volume.partition(":")[0] for volume in kafka["volumes"]] == ["kafka"]
     assert kafka["healthcheck"]["test"]
     assert compose["services"]["topics"]["depends_on"]["kafka"]["condition"] == "service_healthy"
+
+
+def test_kafka_is_the_release_and_has_the_settings_of_the_tests(compose: dict[str, Any]) -> None:
+    kafka = compose["services"]["kafka"]
+    told = {name.removeprefix("KAFKA_").lower().replace("_", "."): str(value) for name, value in kafka["environment"].items()}
+    tested = common(nodes=1)
+    assert kafka["image"] == f"apache/kafka:{release()}"
+    assert {name: told[name] for name in told.keys() - WHERE_IT_IS} == {
+        name: tested[name] for name in tested.keys() - WHERE_IT_IS
+    }
 
 
 def test_every_setting_in_the_compose_file_exists(compose: dict[str, Any]) -> None:

@@ -1,25 +1,14 @@
-"""One Apache Kafka for all tests of a run. Without Java they are skipped with the reason; in CI that is a failure."""
+"""One Apache Kafka for those tests of a run that name their own topics."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from throughline.apache import ApacheKafka, fetch, missing
-
-
-@pytest.fixture(scope="session")
-def kafka_jars() -> Path:
-    reason = missing()
-    if reason and os.environ.get("CI"):
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
-    return fetch()
+from throughline.apache import ApacheKafka
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ class ApacheKafka:
 
     ``nodes`` says how many, or the ``Place`` of each. All of it also ends when this process dies by any means; its data stays,
     and the next cluster over the same directory finds it. ``properties`` come before what the nodes are told otherwise. ``port``
-    is the first node's, those of the others follow it; without one they are free ones.
+    is the first node's, those of the others follow it; without one they are free ones. ``outside`` is the security protocol
+    (``SASL_SSL``, ``SSL``) of a second door, for clients who must say who they are.
     """
 
     durable = True
@@ -33,25 +34,31 @@ class ApacheKafka:
         nodes: int | Sequence[Place] = 1,
         properties: Mapping[str, str] | None = None,
         port: int | None = None,
+        outside: str | None = None,
     ) -> None:
         places = [Place()] * nodes if isinstance(nodes, int) else list(nodes)
-        ports = free_ports(2 * len(places))
+        ports = free_ports(3 * len(places))
         if port is not None:
-            ports[::2] = range(port, port + len(places))
+            ports[::3] = range(port, port + len(places))
         self.directory = directory
         self._jars = jars
         self.nodes = [
-            Node(directory / f"node-{at + 1}", jars, place, at + 1, (ports[2 * at], ports[2 * at + 1]))
-            for at, place in enumerate(places)
+            Node(directory / f"node-{at + 1}", jars, place, at + 1, ports[3 * at : 3 * at + 3]) for at, place in enumerate(places)
         ]
         voters = ",".join(node.voter for node in self.nodes)
         for node in self.nodes:
-            node.told({**common(len(places)), "controller.quorum.voters": voters, **(properties or {})})
+            told = {**common(len(places), outside), "controller.quorum.voters": voters, **(properties or {})}
+            node.told(told, guarded=outside is not None)
 
     @property
     def address(self) -> str:
         """All nodes, as clients want them for ``bootstrap_servers``."""
         return ",".join(node.address for node in self.nodes)
+
+    @property
+    def outside(self) -> str:
+        """The other doors of all nodes, where there are any."""
+        return ",".join(node.outside for node in self.nodes)
 
     @property
     def running(self) -> bool:
@@ -82,6 +89,12 @@ class ApacheKafka:
         allowed = [word for operation in operations for word in ("--operation", operation)]
         words = ["--bootstrap-server", self.address, "--add", "--allow-principal", "User:ANONYMOUS", *allowed, *to]
         run(java(self._jars, "org.apache.kafka.tools.AclCommand", *words), "The access rule could not be set")
+
+    def admit(self, user: str, password: str) -> None:
+        """From now on the user is known by this password, for SCRAM-SHA-512. (Seen by who lists processes meanwhile.)"""
+        what = ["--add-config", f"SCRAM-SHA-512=[password={password}]", "--entity-type", "users", "--entity-name", user]
+        words = ["--bootstrap-server", self.address, "--alter", *what]
+        run(java(self._jars, "kafka.admin.ConfigCommand", *words), "The user could not be made known")
 
     def _all(self, do: Callable[[Node], None]) -> None:
         """To all nodes at once; the first failure is raised when all have ended."""

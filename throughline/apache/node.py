@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,11 +34,11 @@ class Place:
 class Node:
     """A node under ``directory``; formatted at its first start, and finding its data at every other."""
 
-    def __init__(self, directory: Path, jars: Path, place: Place, number: int, ports: tuple[int, int]) -> None:
+    def __init__(self, directory: Path, jars: Path, place: Place, number: int, ports: Sequence[int]) -> None:
         self.id = number
         self.place = place
         self.directory = directory
-        self.port, self.controller_port = ports
+        self.port, self.controller_port, self.outside_port = ports
         self._jars = jars
         self._properties: dict[str, str] = {}
         self._process: Leashed | None = None
@@ -47,6 +47,11 @@ class Node:
     def address(self) -> str:
         """``host:port``, for clients."""
         return f"{self.place.host}:{self.port}"
+
+    @property
+    def outside(self) -> str:
+        """``host:port``, for clients who must say who they are; where the cluster has such a door."""
+        return f"{self.place.host}:{self.outside_port}"
 
     @property
     def voter(self) -> str:
@@ -66,14 +71,14 @@ class Node:
     def running(self) -> bool:
         return self.pid is not None
 
-    def told(self, properties: Mapping[str, str]) -> None:
-        """What it finds at its next start, beside where it is."""
-        host, data = self.place.host, self.directory / "data"
+    def told(self, properties: Mapping[str, str], guarded: bool = False) -> None:
+        """What it finds at its next start, beside where it is; ``guarded``: with a door for clients who must say who they are."""
+        doors = f"PLAINTEXT://{self.address}" + (f",OUTSIDE://{self.outside}" if guarded else "")
         here = {
             "node.id": str(self.id),
-            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{host}:{self.controller_port}",
-            "advertised.listeners": f"PLAINTEXT://{self.address}",
-            "log.dirs": str(data),
+            "listeners": f"{doors},CONTROLLER://{self.place.host}:{self.controller_port}",
+            "advertised.listeners": doors,
+            "log.dirs": str(self.directory / "data"),
         }
         self._properties = here | dict(properties)
 

@@ -21,13 +21,13 @@ def in_sync(nodes: int) -> int:
     return max(1, replication(nodes) - 1)
 
 
-def common(nodes: int) -> dict[str, str]:
-    """The same on all of so many nodes."""
+def common(nodes: int, outside: str | None = None) -> dict[str, str]:
+    """The same on all of so many nodes; ``outside`` is the security protocol of the door for clients, where there is one."""
     copies, enough = str(replication(nodes)), str(in_sync(nodes))
     return {
         "process.roles": "broker,controller",
         "controller.listener.names": "CONTROLLER",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT" + (f",OUTSIDE:{outside}" if outside else ""),
         "auto.create.topics.enable": "false",
         "default.replication.factor": copies,
         "min.insync.replicas": enough,
