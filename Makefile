@@ -1,4 +1,4 @@
-# What there is to do. Needs Python 3.11 or newer, make, and the package registries; `kafka-test` also Java 17 and Maven.
+# What there is to do. Needs Python 3.11 or newer, make, and the package registries; `kafka-test` also Java 17, Maven and openssl.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin

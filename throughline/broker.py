@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import socket
 import struct
 import time
@@ -26,6 +27,9 @@ LOOPBACK = "127.0.0.1"
 LOG_NAME = "broker.log"
 READY_WITHIN = 20.0
 """Seconds; a start takes 30 ms on a quiet machine, so this is only met where something is wrong."""
+PORTS = range(10_000, 32_768)
+"""Below those that systems give to outgoing connections: a broker that was away, or killed, must find its port free again, and
+whoever tries to reach it meanwhile would sooner or later be given that very port, and be connected to itself."""
 PORTS_TO_TRY = 5
 """Between choosing a free port and listening on it somebody else may take it."""
 
@@ -122,10 +126,17 @@ def free_port() -> int:
 def free_ports(count: int) -> list[int]:
     """So many different ones."""
     with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+        return [_hold_one(held) for _ in range(count)]
+
+
+def _hold_one(held: ExitStack) -> int:
+    while True:
+        port = random.choice(PORTS)  # noqa: S311 - not a secret
+        try:
+            held.enter_context(socket.socket()).bind((LOOPBACK, port))
+        except OSError:
+            continue
+        return port
 
 
 def answers(address: str, cluster: str = "", brokers: int = 1) -> bool:

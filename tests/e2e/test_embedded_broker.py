@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from throughline.broker import BrokerFailed, EmbeddedBroker, answers
+from throughline.broker import BrokerFailed, EmbeddedBroker, answers, free_ports
 
 OWNER = """
 import sys
@@ -93,3 +93,9 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc").exists() else True
+
+
+def test_free_ports_differ_and_are_none_that_a_client_may_be_given() -> None:
+    ports = free_ports(200)
+    assert len(set(ports)) == 200
+    assert max(ports) < 32_768
