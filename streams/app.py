@@ -94,7 +94,7 @@ def build_app(
     app.options = options
     counts = Counts()
     publisher = Publisher(lambda: app.producer._producer)
-    table = changelog_table(app, options.partitions)
+    table = changelog_table(app, options.partitions, options.state_dir)
     store = table.data
     progress = Progress(app, options.stalled_after)
     gauges = Gauges(progress.lag, lambda: stitch.statuses(), counts)

@@ -98,6 +98,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path(".throughline"), description="the broker's log, the worker's files, the generated identity key")
     lake_dir: Path | None = Field(None, description="the Delta lake; default: `lake` in data_dir")
+    state: Literal["memory", "rocksdb"] = Field("memory", description="where a running worker keeps the state of open journeys")
+    state_dir: Path | None = Field(None, description="folder of `rocksdb`; default: `state` in data_dir")
     brokers: str | None = Field(None, description="host:port, several separated by commas; default: an embedded broker")
     partitions: int = Field(4, ge=1, le=1_024, description="of each topic; cannot change once topics exist")
     clock: Literal["wall", "log"] = Field(
@@ -125,6 +127,10 @@ class Settings(BaseSettings):
         if key is not None and len(key.get_secret_value()) < 16:
             raise ValueError("needs at least 16 characters, for example from `openssl rand -hex 32`")
         return key
+
+    @property
+    def states(self) -> Path:
+        return self.state_dir if self.state_dir is not None else self.data_dir / "state"
 
     @property
     def lake(self) -> Path:

@@ -51,6 +51,7 @@ def options(settings: Settings, brokers: str) -> Options:
         session_timeout=settings.kafka.session_timeout.total_seconds(),
         drain_within=settings.drain_within.total_seconds(),
         stalled_after=settings.stalled_after.total_seconds(),
+        state_dir=settings.states if settings.state == "rocksdb" else None,
         web_host=settings.web_host,
         web_port=settings.web_port,
         access=access(settings.kafka),

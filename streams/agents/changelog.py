@@ -1,14 +1,15 @@
 """The state of the partitions a worker owns, and the compacted topic it can be read back from.
 
 Faust decides which changelog partitions to read, active and standby, and when the state is complete. What it reads goes into one
-dictionary per partition, so that a partition that leaves takes its state along and nothing of it can come back stale. What a
-worker has written itself counts as read: a rebalance that leaves it a partition reads nothing twice.
+mapping per partition, in memory or on disk, so that a partition that leaves takes its state along and nothing of it can come back
+stale. What a worker has written itself counts as read: a rebalance that leaves it a partition reads nothing twice.
 """
 
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -17,33 +18,41 @@ from faust.tables.table import Table
 from faust.types import TP, EventT
 from yarl import URL
 
+from streams.agents.rocks import RocksFolder, RocksStates
+
 OnOwned = Callable[[frozenset[int]], Awaitable[None]]
 
 TABLE = "journeys"
 
 
 class ChangelogStore(Store):
-    """Subjects' packed states by partition, in memory.
+    """Subjects' packed states by partition.
 
-    ``offset`` of a changelog partition is that of the last record in the dictionary; the next recovery begins there.
+    ``offset`` of a changelog partition is that of the last record in its states; the next recovery begins there.
     """
 
+    folder: RocksFolder | None = None
+    """Where states lie that do not lie in memory."""
     on_owned: OnOwned
     """Called with all partitions owned once their state is complete, before anything of them is delivered."""
 
     def __post_init__(self) -> None:
-        self._partitions: dict[int, dict[str, bytes]] = {}
+        self._partitions: dict[int, MutableMapping[str, bytes]] = {}
         self._offsets: dict[TP, int] = {}
 
-    def partition(self, number: int) -> dict[str, bytes]:
-        return self._partitions.setdefault(number, {})
+    def partition(self, number: int) -> MutableMapping[str, bytes]:
+        if number not in self._partitions:
+            self._partitions[number] = {} if self.folder is None else self.folder.states(number)
+        return self._partitions[number]
 
     def changelog(self, number: int) -> TP:
         return TP(self.table.changelog_topic_name, number)
 
     def drop(self, number: int) -> None:
         """Forget a partition: what it was can only be had from the changelog."""
-        self._partitions.pop(number, None)
+        gone = self._partitions.pop(number, None)
+        if isinstance(gone, RocksStates):
+            gone.destroy()
         self._offsets = {tp: offset for tp, offset in self._offsets.items() if tp.partition != number}
 
     @property
@@ -88,9 +97,12 @@ class ChangelogTable(Table):
         return ChangelogStore(URL("memory://"), self.app, self, table_name=self.name)
 
 
-def changelog_table(app: faust.App, partitions: int) -> ChangelogTable:
-    """The table of an app. Its topic is only ever compacted: a partition emptied by retention could not be recovered (#597)."""
-    return app.tables.add(
+def changelog_table(app: faust.App, partitions: int, state_dir: Path | None) -> ChangelogTable:
+    """The table of an app. Its topic is only ever compacted: a partition emptied by retention could not be recovered (#597).
+
+    States lie below ``state_dir``, or in memory.
+    """
+    table = app.tables.add(
         ChangelogTable(
             app,
             name=TABLE,
@@ -102,6 +114,8 @@ def changelog_table(app: faust.App, partitions: int) -> ChangelogTable:
             recovery_buffer_size=2,  # batches, each of many records; 1 means something else to Faust
         )
     )
+    table.data.folder = None if state_dir is None else RocksFolder(state_dir)
+    return table
 
 
 def raw_schema() -> faust.Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from faust.auth import SASLCredentials, SSLCredentials
@@ -69,6 +70,8 @@ class Options:
     """How long a worker that gives up partitions may take to finish what it has in hand; after that the next owner does it."""
     stalled_after: float = 60.0
     """A partition that is behind and has not moved for so long is reported as stalled."""
+    state_dir: Path | None = None
+    """Where states of journeys lie while the worker runs; None is in memory."""
     web_host: str = "127.0.0.1"
     web_port: int = 6066
     access: Access = Access()

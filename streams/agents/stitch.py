@@ -74,13 +74,17 @@ class StitchAgent:
 
     async def own(self, partitions: frozenset[int]) -> None:
         """Faust calls this when the states of all owned partitions are complete; those that stayed keep their stitcher."""
-        for gone in self._owned.keys() - partitions:
-            del self._owned[gone]
-        for partition in partitions - self._owned.keys():
-            stitcher = self._new(partition, self._store.partition(partition))
-            self._owned[partition] = Owned(partition, stitcher)
-            await asyncio.sleep(0)  # a heartbeat may go out
-        self._giving_up = False
+        kept = {number: owned for number, owned in self._owned.items() if number in partitions and self._is_whole(owned)}
+        self._owned, self._giving_up = kept, False
+        for partition in partitions - kept.keys():
+            self._owned[partition] = Owned(partition, self._new(partition, self._store.partition(partition)))
+            await asyncio.sleep(0)  # a million states take a second: a heartbeat may go out
+            if self._giving_up:
+                return  # they are being handed over again, and whoever is left with some is told so
+
+    def _is_whole(self, owned: Owned) -> bool:
+        """Its states are still those of the store: a partition that left and came back has others."""
+        return owned.stitcher.states is self._store.partition(owned.partition)
 
     async def run(self, stream: StreamT) -> None:
         """Faust calls this with the stream. An error in the core is the worker's end: its state is no longer to be trusted."""

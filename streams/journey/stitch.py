@@ -80,8 +80,9 @@ class Stitcher:
         self._subjects.clear()
         self._keys.clear()
         self._deadlines = Deadlines(self._due_of)
-        self._size = 0
+        self._count = self._size = 0
         for name, packed in self.states.items():
+            self._count += 1
             self._size += len(packed)
             if name != self._clock_name and (period := peek(packed)) is not None:
                 self._deadlines.wait(name, period)
@@ -147,7 +148,7 @@ class Stitcher:
             "arrival_clock": self.clock.arrival,
             "firing_clock": self.clock.firing,
             "held_back_by": self.clock.held_back_by(),
-            "states": len(self.states),
+            "states": self._count,
             "bytes": self._size,
         }
 
@@ -248,7 +249,9 @@ class Stitcher:
         return key
 
     def _save(self, name: str, packed: bytes | None, out: Effects) -> None:
-        self._size += len(packed or b"") - len(self.states.get(name, b""))
+        known = self.states.get(name)
+        self._count += (packed is not None) - (known is not None)
+        self._size += len(packed or b"") - len(known or b"")
         if packed is None:
             self.states.pop(name, None)
         else:

@@ -58,13 +58,16 @@ class Rig:
         session_timeout: float = Options.session_timeout,
         where: Where | None = None,
         replication: int = 1,
+        always: Sequence[str] = (),
     ) -> None:
+        """``always`` are arguments of every worker."""
         self.brokers = brokers
         self.partitions = partitions
         self.lake = folder / "lake"
         self.where = where or Where(str(self.lake))
         self._folder = folder
         self._workers: list[Worker] = []
+        self._always = always
         self.options = Options(
             brokers, partitions=partitions, group=group, session_timeout=session_timeout, replication=replication
         )
@@ -75,7 +78,7 @@ class Rig:
 
     def worker(self, *arguments: str, place: Place = HERE, root: Path = ROOT) -> Worker:
         """``root`` is the source tree that it is run from."""
-        worker = Worker(self, free_port(), arguments, place, root)
+        worker = Worker(self, free_port(), (*self._always, *arguments), place, root)
         self._workers.append(worker)
         return worker
 

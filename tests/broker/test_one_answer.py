@@ -37,6 +37,16 @@ async def test_partitions_and_workers_change_nothing(broker: Broker, tmp_path: P
         rig.end()
 
 
+async def test_a_state_on_disk_changes_nothing_however_often_its_worker_dies(embedded: EmbeddedBroker, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    rig = Rig(embedded.address, tmp_path, session_timeout=IMPATIENT, always=("--state-dir", str(state)))
+    try:
+        await through_deaths(rig, history_of(11, 400, tmp_path), tmp_path, deaths=4, seed=11)
+        assert list(state.iterdir()) == [], "what the dead left is gone, and what the last one had"
+    finally:
+        rig.end()
+
+
 async def test_twenty_deaths_between_the_steps_of_commits_change_nothing(embedded: EmbeddedBroker, tmp_path: Path) -> None:
     rig = Rig(embedded.address, tmp_path, session_timeout=IMPATIENT)
     try:

@@ -14,11 +14,18 @@ from tests.broker.shoppers import BEGIN, MINUTE, added, views
 TAKEOVER_WITHIN = 15.0
 
 
-@pytest.mark.parametrize("standby", ["0", "1"], ids=["from the changelog", "from a standby"])
+@pytest.mark.parametrize(
+    ("standby", "on_disk"),
+    [("0", False), ("1", False), ("1", True)],
+    ids=["from the changelog", "from a standby", "from a standby on disk"],
+)
 @pytest.mark.timeout(180)
-async def test_carts_of_a_killed_worker_are_watched_by_another_within_fifteen_seconds(rig: Rig, standby: str) -> None:
+async def test_carts_of_a_killed_worker_are_watched_by_another_within_fifteen_seconds(
+    rig: Rig, tmp_path: Path, standby: str, on_disk: bool
+) -> None:
+    where = ["--state-dir", str(tmp_path / "state")] if on_disk else []
     session = str(Options.session_timeout)
-    first, second = (rig.worker("--standby", standby, "--session-timeout", session) for _ in range(2))
+    first, second = (rig.worker("--standby", standby, "--session-timeout", session, *where) for _ in range(2))
     await first.owns(PARTITIONS // 2)
     await second.owns(PARTITIONS // 2)
     await rig.events(STOREFRONT, [added(f"c{number}", f"k{number}", BEGIN) for number in range(40)])

@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--commit-interval", type=float, default=0.3)
     parser.add_argument("--stalled-after", type=float, default=60.0)
     parser.add_argument("--drain-within", type=float, default=Options.drain_within)
+    parser.add_argument("--state-dir", type=Path)
     parser.add_argument("--die-after")
     parser.add_argument("--die-at", type=int, default=1)
     parser.add_argument("--die-by", default="SIGKILL")
@@ -78,6 +79,7 @@ def main() -> None:
         replication=given.replication,
         web_host=given.web_host,
         web_port=given.web_port,
+        state_dir=given.state_dir,
     )
     asyncio.run(ensure_topics(options))
     pure = core(options.partitions, Rules(), hashed)
