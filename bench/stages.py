@@ -36,7 +36,7 @@ class Profile:
         since = 0
         for step in taken:
             if isinstance(step, int):
-                self._write([TickEntry(1, CHANNEL, step, True)])
+                self._write([TickEntry(1, [CHANNEL], step, True)])
                 continue
             with self.took["(decode, alone)"]:
                 for record in step:

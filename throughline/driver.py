@@ -85,7 +85,7 @@ class Driver:
 
     def tick(self, at: Instant, *, replay: bool = True) -> None:
         """Everything that arrived before ``at`` has been fed."""
-        self._write({partition: [TickEntry(1, CHANNEL, at, replay)] for partition in range(len(self.logs))})
+        self._write({partition: [TickEntry(1, [CHANNEL], at, replay)] for partition in range(len(self.logs))})
         self.run()
 
     def run(self) -> None:

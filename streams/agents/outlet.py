@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.topics import DEAD_LETTER
 from streams.agents.publish import Appends, Publisher, Record
-from streams.journey.entries import Entry, pack, partition_of
+from streams.journey.entries import Entry, gathered, pack, partition_of
 
 ENTRIES_AT_ONCE = 1024
 RECORD_BYTES = 768 * 1024
@@ -58,7 +58,7 @@ def _packed(entries: Sequence[Entry]) -> Iterator[Record]:
 
 def journey_log(topic: str, log: Iterable[tuple[int, Sequence[Entry]]]) -> dict[tuple[str, int], list[Record]]:
     """Entries by partition as appends to journey.log."""
-    return {(topic, partition): list(packed(entries)) for partition, entries in log}
+    return {(topic, partition): list(packed(gathered(entries))) for partition, entries in log}
 
 
 def letter_appends(letters: Iterable[tuple[str, bytes]], partitions: int) -> dict[tuple[str, int], list[Record]]:

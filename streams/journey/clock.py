@@ -39,19 +39,25 @@ class Clock:
     def take(self, tick: TickEntry) -> Instant | None:
         """Note a tick; the level's new minimum if that has moved."""
         level = tick.level - 1
-        if level >= len(self._expected) or tick.channel not in self._expected[level]:
+        if level >= len(self._expected):
             return None
-        seen = self.state.levels[level]
-        at, count = seen.get(tick.channel, (NEVER, 0))
-        if tick.at <= at:
+        if not any([self._note(level, channel, tick) for channel in tick.channels]):
             return None
-        seen[tick.channel] = (tick.at, count + 1)
-        self.state.replay = tick.replay
         moved = self._minimum(level)
         if moved <= self.state.sent[level]:
             return None
         self.state.sent[level] = moved
         return moved
+
+    def _note(self, level: int, channel: str, tick: TickEntry) -> bool:
+        """Whether it was news of that channel."""
+        seen = self.state.levels[level]
+        at, count = seen.get(channel, (NEVER, 0))
+        if channel not in self._expected[level] or tick.at <= at:
+            return False
+        seen[channel] = (tick.at, count + 1)
+        self.state.replay = tick.replay
+        return True
 
     def _minimum(self, level: int) -> Instant:
         seen = self.state.levels[level]

@@ -7,6 +7,7 @@ touchpoints; and the keys of episodes (``cart:42``), which hold what journeys cl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from zlib import crc32
 
@@ -144,10 +145,10 @@ class ClaimEntry(Struct, array_like=True, tag="c", gc=False):
 
 
 class TickEntry(Struct, array_like=True, tag="t", gc=False):
-    """All of channel ``channel`` up to ``at`` stands before this entry."""
+    """All of these channels up to ``at`` stands before this entry."""
 
     level: int
-    channel: str
+    channels: list[str]
     at: Instant
     replay: bool = False
 
@@ -170,3 +171,19 @@ Entry = EventEntry | LinkEntry | MergeEntry | ClaimEntry | TickEntry | GenesisEn
 
 pack: msgspec.msgpack.Encoder = msgspec.msgpack.Encoder()
 unpack: msgspec.msgpack.Decoder[list[Entry]] = msgspec.msgpack.Decoder(list[Entry])
+
+
+def gathered(entries: Sequence[Entry]) -> list[Entry]:
+    """The same entries with the ticks behind all others, and those of one moment as one.
+
+    Every partition hears of every channel every second. One by one, sixty-four partitions would have nothing else to do. A tick
+    may always stand further behind: even more of its channel is before it then.
+    """
+    ticks: dict[tuple[Instant, int, bool], list[str]] = {}
+    others: list[Entry] = []
+    for entry in entries:
+        if type(entry) is TickEntry:
+            ticks.setdefault((entry.at, entry.level, entry.replay), []).extend(entry.channels)
+        else:
+            others.append(entry)
+    return others + [TickEntry(level, channels, at, replay) for (at, level, replay), channels in sorted(ticks.items())]

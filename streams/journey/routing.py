@@ -248,7 +248,7 @@ class Router:
             order = msgspec.json.decode(record.value or b"")
             if record.control == TICK:
                 channel = f"{SOURCE_TOPICS[record.topic]}/{record.partition}"
-                tick = TickEntry(1, channel, int(order["at"]), bool(order.get("replay", False)))
+                tick = TickEntry(1, [channel], int(order["at"]), bool(order.get("replay", False)))
                 for partition in range(self._partitions):
                     out.log.setdefault(partition, []).append(tick)
             elif record.control == REVOKE:

@@ -172,7 +172,7 @@ class Stitcher:
         self.moment.arrival, self.moment.firing = self.clock.arrival, self.clock.firing
         self.moment.replay = self.clock.state.replay
         if tick.level < self.clock.last_level:
-            onward = TickEntry(tick.level + 1, str(self.partition), moved, tick.replay)
+            onward = TickEntry(tick.level + 1, [str(self.partition)], moved, tick.replay)
             for partition in range(self._partitions):
                 out.send(partition, onward)
         else:

@@ -34,7 +34,7 @@ def arriving(file: Path) -> Iterable[list[Entry]]:
     for step in batches(with_ticks(History([file]))):
         routed = RouteOut()
         if isinstance(step, int):
-            routed.log[0] = [TickEntry(1, CHANNEL, step, True)]
+            routed.log[0] = [TickEntry(1, [CHANNEL], step, True)]
         else:
             router.route(step, routed)
         yield routed.log.get(0, [])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +11,17 @@ from schemas.events import NUMBERS
 from schemas.tables import ProgressRow
 from streams.journey.clock import NEVER, Clock
 from streams.journey.effects import Effects
-from streams.journey.entries import GenesisEntry, Instant, LinkEntry, MergeEntry, TickEntry, Touchpoint, pack
+from streams.journey.entries import (
+    Entry,
+    GenesisEntry,
+    Instant,
+    LinkEntry,
+    MergeEntry,
+    TickEntry,
+    Touchpoint,
+    gathered,
+    pack,
+)
 from streams.journey.rules import Rules, micros
 from streams.journey.state import ClockState
 from streams.journey.stitch import Stitcher
@@ -26,7 +38,7 @@ def clock(levels: int = 2, journeys: tuple[str, ...] = ("0", "1")) -> Clock:
 
 
 def heard(of: Clock, at: Instant, *channels: str, level: int = 1) -> list[Instant | None]:
-    return [of.take(TickEntry(level, channel, at)) for channel in channels]
+    return [of.take(TickEntry(level, [channel], at)) for channel in channels]
 
 
 def test_no_time_is_known_before_every_channel_has_spoken() -> None:
@@ -105,7 +117,7 @@ def test_time_never_goes_back(ticks: list[tuple[int, str, Instant]]) -> None:
     ours = clock(levels=3)
     before = (ours.arrival, ours.firing)
     for level, channel, at in ticks:
-        moved = ours.take(TickEntry(level, channel, at))
+        moved = ours.take(TickEntry(level, [channel], at))
         now = (ours.arrival, ours.firing)
         assert now[0] >= before[0]
         assert now[1] >= before[1]
@@ -119,7 +131,7 @@ def test_a_partition_passes_a_tick_on_behind_what_it_had_to_send() -> None:
     link = LinkEntry("anonymous:tablet", "customer:ada", 1, "l")
     brought = MergeEntry(subject="anonymous:tablet", sender="order:7", version=(7, 1), whole=True, touchpoints=[SEEN], clock=0)
     out = Effects()
-    ours.process(1, pack.encode([link, brought, TickEntry(1, "history", 10)]), out)
+    ours.process(1, pack.encode([link, brought, TickEntry(1, ["history"], 10)]), out)
     assert [type(entry) for entry in out.log[0]] == [MergeEntry, TickEntry]
 
 
@@ -131,7 +143,7 @@ def stitcher(levels: int) -> Stitcher:
 
 def test_each_level_costs_one_more_tick_through_the_log() -> None:
     for levels in (1, 2, 5):
-        ours, offset, due = stitcher(levels), 1, [TickEntry(1, "history", 10)]
+        ours, offset, due = stitcher(levels), 1, [TickEntry(1, ["history"], 10)]
         while due:
             out = Effects()
             ours.process(offset, pack.encode(due), out)
@@ -158,3 +170,20 @@ def test_the_lake_is_told_how_far_time_has_come() -> None:
     shop.driver.commit()
     rows = [row for row in shop.sink.rows["progress"] if isinstance(row, ProgressRow)]
     assert rows[-1].arrived_through == rows[-1].decided_through == shop.driver.stitchers[0].clock.firing
+
+
+TICKS = st.builds(TickEntry, st.integers(1, 2), st.lists(st.sampled_from(SOURCES), min_size=1, max_size=1), st.integers(0, 3))
+
+
+@given(st.lists(st.one_of(TICKS, st.builds(GenesisEntry, st.integers(0, 9))), max_size=30))
+def test_gathered_ticks_say_the_same_behind_all_else(entries: list[Entry]) -> None:
+    together = gathered(entries)
+    others = [entry for entry in entries if not isinstance(entry, TickEntry)]
+    assert together[: len(others)] == others
+    ticks = [entry for entry in together[len(others) :] if isinstance(entry, TickEntry)]
+    assert said(ticks) == said([entry for entry in entries if isinstance(entry, TickEntry)])
+    assert [(tick.at, tick.level) for tick in ticks] == sorted({(tick.at, tick.level) for tick in ticks})
+
+
+def said(ticks: list[TickEntry]) -> Counter[tuple[int, Instant, str]]:
+    return Counter((tick.level, tick.at, channel) for tick in ticks for channel in tick.channels)

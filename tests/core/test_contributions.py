@@ -119,7 +119,7 @@ def test_the_same_log_gives_the_same_effects() -> None:
         EventEntry(TABLET, seen("a"), b'{"event_id":"a"}'),
         LinkEntry(TABLET, ADA, 1, "a"),
         brought(TABLET, 1, seen("a")),
-        TickEntry(1, "history", 5_000_000_000),
+        TickEntry(1, ["history"], 5_000_000_000),
     ]
     first, second = Log(), Log()
     assert repr(first.reads(*entries)) == repr(second.reads(*entries))
@@ -127,7 +127,7 @@ def test_the_same_log_gives_the_same_effects() -> None:
 
 def test_states_are_written_with_the_clock_last() -> None:
     log = Log()
-    log.reads(EventEntry(ADA, seen("a"), b'{"event_id":"a"}'), TickEntry(1, "history", 5))
+    log.reads(EventEntry(ADA, seen("a"), b'{"event_id":"a"}'), TickEntry(1, ["history"], 5))
     out = Effects()
     log.stitcher.commit(out)
     assert [name for name, _ in out.states] == [ADA, "clock/0"]

@@ -175,7 +175,7 @@ def test_an_earlier_moment_of_the_same_minute_is_said_after_all() -> None:
 def test_a_tick_goes_to_every_partition_and_names_its_channel() -> None:
     tick = Source(1, 3, 0, 0, json.dumps({"at": 5, "replay": True}).encode(), TICK)
     out = routed(tick, partitions=3)
-    assert out.log == {partition: [TickEntry(1, f"{SOURCE_TOPICS[1]}/3", 5, True)] for partition in range(3)}
+    assert out.log == {partition: [TickEntry(1, [f"{SOURCE_TOPICS[1]}/3"], 5, True)] for partition in range(3)}
 
 
 def test_a_revocation_goes_to_the_identifier_it_is_about() -> None:
