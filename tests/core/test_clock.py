@@ -48,6 +48,11 @@ def test_no_time_is_known_before_every_channel_has_spoken() -> None:
     assert heard(ours, 3, "parcel/0") == [3]
 
 
+def test_a_tick_of_many_channels_speaks_for_each() -> None:
+    ours = clock()
+    assert ours.take(TickEntry(1, [*SOURCES], 5)) == 5
+
+
 def test_the_slowest_channel_is_the_time() -> None:
     ours = clock()
     heard(ours, 5, *SOURCES)

@@ -53,11 +53,16 @@ MUTANTS = (
     *of(
         "clock.py",
         ("        if moved <= self.state.sent[level]:\n            return None\n", "", "a tick that is no news counts"),
-        ("        if tick.at <= at:\n            return None\n", "", "time goes back"),
+        (" or tick.at <= at:\n", ":\n", "time goes back"),
         (
             "        if len(seen) < len(self._expected[level]):\n            return NEVER\n",
             "",
             "time is known before all have spoken",
+        ),
+        (
+            "self._note(level, channel, tick) for channel in tick.channels]",
+            "self._note(level, channel, tick) for channel in tick.channels[:1]]",
+            "of many channels only the first speaks",
         ),
         ("if at >= waited_for or count >= missed)", "if at >= waited_for)", "a replay's leap shuts a channel out"),
         (
