@@ -11,7 +11,7 @@ from bench.peers.answers import Answers, of_lake, of_parquet
 from bench.peers.events import Feed
 from bench.peers.kafka import remove
 from bench.peers.ours import worker
-from bench.peers.process import Moment, Watched
+from bench.peers.process import FINEST, Moment, Watched
 from bench.peers.rivals import RIVALS, THROUGHLINE
 from bench.peers.running import prepare, task_of
 from bench.peers.task import Task
@@ -87,4 +87,5 @@ class Course:
         return self._measured(peer, end, end.since(warm), self.feed.after_mark, memory), of_parquet(task.folder)
 
     def _measured(self, peer: str, end: Moment, warm: Moment, warm_events: int, memory: int) -> Measured:
-        return Measured(peer, len(self.feed.sent), end.wall, end.processor, warm_events, warm.wall, warm.processor, memory)
+        at_least = max(warm.processor, FINEST)
+        return Measured(peer, len(self.feed.sent), end.wall, end.processor, warm_events, warm.wall, at_least, memory)

@@ -16,6 +16,8 @@ from throughline.leash import Leashed
 LOOK_EVERY = 0.02
 """Seconds: how exactly a mark is seen."""
 _TICKS = os.sysconf("SC_CLK_TCK")
+FINEST = 1 / _TICKS
+"""Seconds of processor: the system counts no finer."""
 
 
 @dataclass(frozen=True)
