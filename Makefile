@@ -27,7 +27,7 @@ check: $(INSTALLED) ## lint, types, and the doors between the rooms
 kafka-test: $(INSTALLED) ## the tests against an Apache Kafka from its published jars
 	$(BIN)/pytest -m kafka --durations=15
 
-faults: $(INSTALLED) ## 200 faults while history streams in, judged by the oracle; a quarter of an hour; root, Java, Maven
+faults: $(INSTALLED) ## 200 faults while history streams in, judged by the oracle; twenty minutes; root, Java, Maven
 	$(BIN)/python -m tests.faults --faults 200
 
 soak: $(INSTALLED) ## half an hour under random faults, and what a worker left alone comes to hold; MINUTES=… for less

@@ -39,8 +39,7 @@ async def worker_killed(stage: Stage, lot: Random) -> str:
 
 async def all_workers_killed(stage: Stage, lot: Random) -> str:
     """kill −9 of all at once, as where the power goes."""
-    for slot in stage.slots:
-        slot.kill()
+    await asyncio.gather(*(slot.kill() for slot in stage.slots))
     return "all workers"
 
 
@@ -57,8 +56,7 @@ async def worker_killed_between_steps(stage: Stage, lot: Random) -> str:
     """It ends itself behind a step of one of its commits."""
     step, time = lot.choice(STEPS), lot.randint(1, 4)
     async with stage.a_worker(lot) as slot:
-        slot.kill()
-        slot.start("--die-after", step, "--die-at", str(time))
+        await slot.replace("--die-after", step, "--die-at", str(time))
         slot.expected = True
         ended = await _comes(lambda: not slot.running)
         return f"worker {slot.number} behind {step!r} of commit {time}" + ("" if ended else ", which never came")
@@ -76,8 +74,7 @@ async def zombie_between_steps(stage: Stage, lot: Random) -> str:
     """It falls asleep behind a step of a commit, for longer than its session."""
     step, time, asleep = lot.choice(STEPS), lot.randint(1, 4), lot.uniform(1.2, 3) * SESSION
     async with stage.a_worker(lot) as slot:
-        slot.kill()
-        worker = slot.start("--die-after", step, "--die-at", str(time), "--die-by", "SIGSTOP")
+        worker = await slot.replace("--die-after", step, "--die-at", str(time), "--die-by", "SIGSTOP")
         try:
             fell = await _comes(lambda: worker.sleeping)
             await asyncio.sleep(asleep if fell else 0)
@@ -254,7 +251,7 @@ FAULTS = [
 async def _without(slot: Slot, seconds: float) -> None:
     slot.wanted = False
     try:
-        slot.kill()
+        await slot.kill()
         await asyncio.sleep(seconds)
     finally:
         slot.wanted = True

@@ -55,10 +55,20 @@ class Slot:
     def running(self) -> bool:
         return self.worker is not None and self.worker.process.running
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
+        """A worker that waits for a frozen disk dies only when that is thawed: by somebody who is not kept waiting here."""
         if self.worker is not None:
             self.expected = True
-            self.worker.process.kill()
+            await asyncio.to_thread(self.worker.process.kill)
+
+    async def replace(self, *arguments: str) -> Worker:
+        """Killed, and another started with these arguments."""
+        self.wanted = False
+        try:
+            await self.kill()
+            return self.start(*arguments)
+        finally:
+            self.wanted = True
 
     def signal(self, number: signal.Signals) -> None:
         if self.worker is not None and self.worker.process.running:
