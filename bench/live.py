@@ -63,18 +63,6 @@ async def all_committed(settings: Settings, brokers: str) -> None:
         await consumer.stop()
 
 
-async def records_behind(settings: Settings, brokers: str) -> int:
-    """Records of the source topics that are not committed."""
-    consumer = AIOKafkaConsumer(group_id=settings.group, enable_auto_commit=False, **client(settings, brokers))
-    await consumer.start()
-    try:
-        places = [TopicPartition(topic, place) for topic in SOURCE_TOPICS for place in range(settings.partitions)]
-        ends = await consumer.end_offsets(places)
-        return sum([ends[place] - (await consumer.committed(place) or 0) for place in places])
-    finally:
-        await consumer.stop()
-
-
 async def _behind(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> bool:
     ends = await consumer.end_offsets(places)
     return any([(await consumer.committed(place) or 0) < ends[place] for place in places])
