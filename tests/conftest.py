@@ -18,7 +18,7 @@ SETS = {
     "web": "clickstream/puffy",
 }
 
-WITH_BROKERS = {"broker", "e2e", "kafka"}
+WITH_BROKERS = {"bench", "broker", "e2e", "faults", "kafka"}
 """Folders of tests that start brokers and workers: one after the other, whatever else runs beside them."""
 
 
