@@ -23,7 +23,7 @@ Waiting = dict[str, list[Row]]
 """Rows by transaction id."""
 WRITERS = 4
 """Tables written at the same time: parsing and writing leave the interpreter's lock. A worker whose signals are waited for writes
-one after the other: each writer more took a tenth of a second from the slowest of them."""
+one after the other: beside four writers the slowest of them took a tenth of a second longer."""
 
 
 def location(lake: str | Path, table: Table) -> str:

@@ -32,6 +32,7 @@ from streams.agents.topics import grown
 Offsets = Mapping[TP, int]
 Fetched = dict[TopicPartition, list[Any]]
 LOOK_AGAIN = 0.1
+LOOK_AT_TOPICS = 1.0
 FETCH_WITHIN = 0.05
 """Seconds; what else wants the consumer waits behind a fetch, and so does a partition that may be delivered from again."""
 FETCH_WAITS_MS = 25
@@ -87,7 +88,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 found = len(self._ensure_consumer().partitions_for_topic(topic) or ())
                 if found > options.partitions:
                     return await self.app.crash(grown(topic, found, options))
-            await self.sleep(LOOK_AGAIN)
+            await self.sleep(LOOK_AT_TOPICS)
 
     async def _commit(self, offsets: Offsets) -> bool:
         """Whether the group has taken the offsets. It has not where a rebalance is on, or the coordinator is away."""
