@@ -22,8 +22,8 @@ from bench.table import show, sizes
 from schemas.instants import moment
 from schemas.signals import Signal
 from schemas.topics import SOURCE_TOPICS
-from streams.agents.publish import Publisher, Record
 from streams.journey.entries import partition_of
+from streams.publishing.publisher import Publisher, Record
 from throughline.broker import free_port
 from throughline.following import follow
 from throughline.kafka import publishing

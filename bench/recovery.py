@@ -17,10 +17,10 @@ from bench.population import CLOCK, copy_name, journeys, lived
 from bench.stopwatch import processor_of, resident
 from bench.table import show, sizes
 from bench.traffic import history
-from streams.agents.publish import Record
 from streams.agents.topics import changelog_topic
 from streams.journey.entries import partition_of
 from streams.journey.stitch import KEY
+from streams.publishing.publisher import Record
 from throughline.apache import apache_kafka
 from throughline.broker import EmbeddedBroker, free_port
 from throughline.kafka import create_topics, publishing

@@ -22,7 +22,6 @@ from streams.agents.metrics import Counts, Gauges
 from streams.agents.options import Options
 from streams.agents.outlet import Outlet
 from streams.agents.pages import add_pages
-from streams.agents.publish import BATCH_BYTES, Publisher
 from streams.agents.route import RouteAgent
 from streams.agents.stitch import NewStitcher, StitchAgent
 from streams.agents.ticks import Wall, tick_now
@@ -30,6 +29,7 @@ from streams.agents.transport import BatchTransport, Drain
 from streams.journey.routing import Router
 from streams.journey.rules import Rules
 from streams.journey.stitch import Stitcher
+from streams.publishing.publisher import BATCH_BYTES, Publisher
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from schemas.failures import Stop
 from schemas.instants import micros
 from schemas.tables import DeadLetterRow
 from schemas.topics import DEAD_LETTER, JOURNEY_LOG, SOURCE_TOPICS
-from streams.agents.publish import Record
 from streams.journey.entries import DeadLetterEntry, pack, partition_of
+from streams.publishing.publisher import Record
 from throughline.arrivals import Arrival
 from throughline.kafka import publishing
 from throughline.replay import as_sent

@@ -11,10 +11,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError
 
 from streams.agents.options import Options
-from streams.agents.producer import Producer, idempotence
-from streams.agents.publish import Publisher
 from streams.agents.topics import ensure_topics
 from streams.agents.transport import FETCH_WAITS_MS
+from streams.publishing.producer import Producer, idempotence
+from streams.publishing.publisher import Publisher
 from throughline.unreachable import unreachable
 
 Result = TypeVar("Result")

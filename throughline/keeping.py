@@ -16,10 +16,10 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.failures import Stop
-from streams.agents.publish import Record
 from streams.agents.topics import changelog_topic
 from streams.journey.entries import partition_of
 from streams.journey.stitch import KEY
+from streams.publishing.publisher import Record
 from throughline.kafka import publishing, reading
 
 CLOCK = "clock/"

@@ -18,9 +18,9 @@ from msgspec import Struct
 
 from schemas.instants import moment
 from schemas.topics import SOURCE_TOPICS
-from streams.agents.publish import Publisher, Record
 from streams.agents.ticks import ticks
 from streams.journey.entries import Instant, partition_of
+from streams.publishing.publisher import Publisher, Record
 from throughline.arrivals import TICK_EVERY, Arrival, History, with_ticks
 from throughline.kafka import publishing
 

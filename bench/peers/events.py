@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from schemas.events import CATALOGUE
 from schemas.topics import SOURCE_TOPICS, STOREFRONT
-from streams.agents.publish import Record
 from streams.agents.ticks import tick
 from streams.journey.entries import partition_of
+from streams.publishing.publisher import Record
 from throughline.simulator.drafts import Draft
 from throughline.simulator.life import live
 from throughline.simulator.person import Person

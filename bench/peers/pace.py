@@ -19,9 +19,9 @@ from bench.peers.rivals import THROUGHLINE
 from bench.peers.running import prepare, running, task_of
 from bench.peers.task import Task
 from schemas.topics import SOURCE_TOPICS, STOREFRONT
-from streams.agents.publish import Publisher, Record
 from streams.agents.ticks import tick
 from streams.journey.entries import partition_of
+from streams.publishing.publisher import Publisher, Record
 from throughline.kafka import publishing
 from throughline.simulator.drafts import Draft
 from throughline.simulator.wire import arrive

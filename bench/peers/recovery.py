@@ -14,9 +14,9 @@ from bench.peers.rivals import RIVALS, THROUGHLINE
 from bench.peers.running import prepare
 from bench.peers.task import Task
 from schemas.topics import SOURCE_TOPICS, STOREFRONT
-from streams.agents.publish import Record
 from streams.agents.ticks import tick
 from streams.journey.entries import partition_of
+from streams.publishing.publisher import Record
 from throughline.kafka import create_topics, publishing
 from throughline.simulator.drafts import Draft
 from throughline.simulator.wire import arrive

@@ -18,9 +18,9 @@ from streams.agents.changelog import ChangelogTable
 from streams.agents.lake import Lake, Retry
 from streams.agents.metrics import Gauges
 from streams.agents.outlet import Outlet
-from streams.agents.publish import Record
 from streams.journey.effects import Effects
 from streams.journey.entries import partition_of
+from streams.publishing.publisher import Record
 
 logger = logging.getLogger(__name__)
 

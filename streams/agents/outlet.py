@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.topics import DEAD_LETTER
-from streams.agents.publish import Appends, Publisher, Record
 from streams.journey.entries import Entry, gathered, pack, partition_of
+from streams.publishing.publisher import Appends, Publisher, Record
 
 ENTRIES_AT_ONCE = 1024
 RECORD_BYTES = 768 * 1024

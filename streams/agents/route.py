@@ -13,9 +13,9 @@ from faust.types import EventT, StreamT
 from schemas.topics import CONTROL_HEADER, JOURNEY_LOG, SOURCE_TOPICS
 from streams.agents.metrics import Counts
 from streams.agents.outlet import Outlet, journey_log, letter_appends
-from streams.agents.publish import Appends
 from streams.agents.waiting import with_waiting
 from streams.journey.routing import RouteOut, Router, Source
+from streams.publishing.publisher import Appends
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from schemas.instants import moment
 from schemas.signals import KINDS, Signal, text_of
 from schemas.tables import SignalRow
 from schemas.topics import FRICTION_OPEN, FRICTION_SIGNALS
-from streams.agents.publish import Record
 from streams.journey.entries import partition_of
+from streams.publishing.publisher import Record
 
 SOURCE = b"throughline"
 TYPE = "dev.throughline.friction"

@@ -18,12 +18,12 @@ from streams.agents.metrics import Counts, PartitionStatus, partition_status
 from streams.agents.options import Options
 from streams.agents.outlet import Outlet, journey_log, letter_appends
 from streams.agents.owned import Owned
-from streams.agents.publish import Appends
 from streams.agents.signals import signal_appends
 from streams.agents.topics import anew
 from streams.agents.waiting import with_waiting
 from streams.journey.effects import Effects
 from streams.journey.stitch import Stitcher
+from streams.publishing.publisher import Appends
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from schemas.topics import CONTROL_HEADER, SOURCE_TOPICS, TICK
-from streams.agents.publish import Appends, Publisher, Record
+from streams.publishing.publisher import Appends, Publisher, Record
 
 logger = logging.getLogger(__name__)
 

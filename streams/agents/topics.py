@@ -20,8 +20,8 @@ from schemas.topics import JOURNEY_LOG, TOPICS
 from streams.agents.changelog import TABLE
 from streams.agents.membership import refusal
 from streams.agents.options import Options
-from streams.agents.producer import Producer, idempotence
 from streams.journey.entries import GenesisEntry, pack
+from streams.publishing.producer import Producer, idempotence
 
 LARGEST_RECORD = {"max.message.bytes": str(8 * 1024 * 1024)}
 """For topics of our own making: an entry or a state of one subject is never split, and may be larger than any event."""

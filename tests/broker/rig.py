@@ -19,9 +19,9 @@ from deltalake import DeltaTable
 
 from schemas.topics import JOURNEY_LOG, SOURCE_TOPICS
 from streams.agents.options import Options
-from streams.agents.publish import Appends, Record
 from streams.agents.ticks import ticks
 from streams.agents.topics import ensure_topics
+from streams.publishing.publisher import Appends, Record
 from throughline.apache import Place
 from throughline.broker import free_port
 from throughline.kafka import publishing

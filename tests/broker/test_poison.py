@@ -7,7 +7,7 @@ import json
 import pytest
 
 from schemas.topics import CONTROL_HEADER, DEAD_LETTER, JOURNEY_LOG, STOREFRONT, TICK
-from streams.agents.publish import Record
+from streams.publishing.publisher import Record
 from tests.broker.rig import PARTITIONS, Rig
 from tests.broker.shoppers import views
 

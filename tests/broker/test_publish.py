@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.topics import STOREFRONT
-from streams.agents.publish import Record
+from streams.publishing.publisher import Record
 from tests.broker.rig import Rig
 from throughline.kafka import publishing
 

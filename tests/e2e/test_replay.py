@@ -14,8 +14,8 @@ from aiokafka.structs import ConsumerRecord
 from schemas.instants import micros, read_instant
 from schemas.topics import CONTROL_HEADER, SOURCE_TOPICS, STOREFRONT, TICK
 from streams.agents.options import Options
-from streams.agents.publish import Publisher, Record
 from streams.journey.entries import partition_of
+from streams.publishing.publisher import Publisher, Record
 from throughline.arrivals import Arrival, History
 from throughline.broker import EmbeddedBroker
 from throughline.kafka import create_topics, publishing, reading

@@ -9,8 +9,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import MessageSizeTooLargeError
 
-from streams.agents.producer import idempotence
-from streams.agents.publish import Record
+from streams.publishing.producer import idempotence
+from streams.publishing.publisher import Record
 from tests.broker.rig import until
 from tests.kafka.conftest import values
 from throughline.apache import ApacheKafka

@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthoriza
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from schemas.failures import Failure
-from streams.agents.producer import Producer
+from streams.publishing.producer import Producer
 
 logger = logging.getLogger(__name__)
 
