@@ -1,0 +1,24 @@
+"""Every sender we understand. A new one adds its module and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from streams.collector.adapters.adapted import Adapter
+from streams.collector.adapters.canonical import CANONICAL
+
+ADAPTERS: tuple[Adapter, ...] = (CANONICAL,)
+"""In the order of the documentation."""
+
+_BY_NAME = {adapter.name: adapter for adapter in ADAPTERS}
+
+
+def by_name(name: str) -> Adapter | None:
+    return _BY_NAME.get(name)
+
+
+def recognised(message: Any, headers: Mapping[str, str]) -> list[tuple[int, Adapter]]:
+    """Whose message it may be, the surest first and only those that are at all sure; headers by lower-case name."""
+    guesses = [(adapter.recognise(message, headers), adapter) for adapter in ADAPTERS]
+    return sorted((guess for guess in guesses if guess[0]), key=lambda guess: -guess[0])
