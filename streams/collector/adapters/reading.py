@@ -24,9 +24,8 @@ class Reading:
 
     def get(self, path: str) -> Any:
         """What stands there, a leaf or a whole part; all of it counts as taken."""
-        value = self.peek(path)
-        self._memory.taken.append(_joined(self.at, path))
-        return value
+        self.take(path)
+        return self.peek(path)
 
     def peek(self, path: str) -> Any:
         """The same without taking it."""
@@ -36,11 +35,16 @@ class Reading:
         return value
 
     def text(self, path: str) -> str | None:
-        """A text, or a number as one; empty is nothing."""
-        value = self.get(path)
+        """A text, or a number as one; empty is nothing. What is neither is not taken."""
+        value = self.peek(path)
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return None
+        self.take(path)
         return str(value).strip() or None
+
+    def take(self, path: str) -> None:
+        """It is used, after a look at it with ``peek``."""
+        self._memory.taken.append(_joined(self.at, path))
 
     def part(self, path: str) -> Reading:
         """An object within; one that is not there reads as empty."""
