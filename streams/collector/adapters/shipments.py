@@ -1,29 +1,32 @@
-"""One name for a parcel whoever speaks of it: the shop that sent it, or any of the services that follow it.
+"""What a parcel is called: by its carrier and its tracking code, the same whoever speaks of it.
 
-A code alone is no name: two carriers may use the same one. A carrier uses its own again, after months: then the name is another
-parcel's from the time on at which another order claims it, for links hold from a time on (``streams/journey/identity.py``).
+A tracking code alone names no parcel: codes are unique neither among carriers nor for ever. Senders write a carrier's name as they
+like (``DHL Express``, ``dhl-express``, ``DHLExpress``), so it is reduced to its letters and digits. A code that a carrier gives out
+again, months later, is another parcel's from the time on at which another order claims it: links hold from a time on
+(``streams/journey/identity.py``).
 """
 
 from __future__ import annotations
 
-SAME = {
+import re
+
+CARRIERS = {
     "dhl": "dhlexpress",
     "fedexdefault": "fedex",
-    "fedexus": "fedex",
+    "fedexground": "fedex",
     "unitedparcelservice": "ups",
     "unitedstatespostalservice": "usps",
     "upsdap": "ups",
-    "upsus": "ups",
 }
-"""Carriers by several names, as letters and digits alone. ``dhl`` is DHL Express, as AfterShip has it."""
+"""Other names of carriers that different senders of one shop use: AfterShip's ``dhl`` is DHL Express, EasyPost's ``UPSDAP`` is UPS."""
+
+_NO_NAME = re.compile(r"[^a-z0-9]+")
+_NO_CODE = re.compile(r"[\s-]+")
 
 
-def shipment_id(carrier: str | None, code: str) -> str:
-    """``usps:9400100104262210342375``, whether they write ``USPS`` or ``usps``, with spaces in the code or none."""
-    return f"{carrier_key(carrier)}:{''.join(code.split()).upper()}"
-
-
-def carrier_key(carrier: str | None) -> str:
-    """``DHL Express``, ``dhl_express`` and ``DHLExpress`` are one; without any it is ``unknown``."""
-    letters = "".join(sign for sign in (carrier or "").lower() if sign.isalnum())
-    return SAME.get(letters, letters) or "unknown"
+def shipment_id(carrier: object, code: object) -> str | None:
+    """``ups:1Z827WK74630``; ``None`` where either is missing: then nobody can say which parcel it is."""
+    if not isinstance(carrier, str) or not isinstance(code, str):
+        return None
+    name, number = _NO_NAME.sub("", carrier.casefold()), _NO_CODE.sub("", code).upper()
+    return f"{CARRIERS.get(name, name)}:{number}" if name and number else None
