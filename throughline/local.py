@@ -33,6 +33,10 @@ ADDRESS_NAME = "broker.address"
 """In ``data_dir``, while a broker of ours runs: where."""
 
 
+COLLECTOR_ADDRESS = "collector.address"
+"""In ``data_dir``, while a collector runs: its URL."""
+
+
 Broker = EmbeddedBroker | ApacheKafka
 
 
@@ -40,12 +44,16 @@ class LocalRun:
     """``async with`` it: inside, the worker is running on ``brokers``; afterwards everything this started has ended.
 
     ``broker`` is started and ended with it; without one the embedded one is, unless the settings name brokers. The worker is a
-    process of its own, so that what it does never waits for this one. At the end it drains, the state of open journeys is saved,
-    then the broker goes.
+    process of its own, so that what it does never waits for this one, and so is the ``collector`` where one is wanted. At the end
+    the collector answers what it has in hand, the worker drains, the state of open journeys is saved, then the broker goes.
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None], broker: Broker | None = None) -> None:
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None], broker: Broker | None = None, collector: bool = False
+    ) -> None:
         self.settings = settings
+        self._wants_collector = collector
+        self._collector: Leashed | None = None
         self._say = say
         self._broker = broker or (EmbeddedBroker(settings.data_dir) if settings.brokers is None else None)
         self._stack = AsyncExitStack()
@@ -90,10 +98,21 @@ class LocalRun:
         command = [sys.executable, "-m", "throughline", "work"]
         self._worker = Leashed(command, self.worker_log, self._environment())
         await self._until_it_owns()
+        if self._wants_collector:
+            await self._collect()
 
     @property
     def state_file(self) -> Path:
         return self.settings.lake.with_name(f"{self.settings.lake.name}.state")
+
+    @property
+    def collector_log(self) -> Path:
+        return self.settings.data_dir / "collector.log"
+
+    @property
+    def collector(self) -> str:
+        """The URL at which the collector takes events."""
+        return (self.settings.data_dir / COLLECTOR_ADDRESS).read_text()
 
     async def standing(self) -> Standing:
         """How the worker does. Raises ``Stop`` where it has ended."""
@@ -128,7 +147,22 @@ class LocalRun:
             await asyncio.sleep(0.1)
         raise Stop(f"The worker did not start within {STARTS_WITHIN:.0f} s. Its log says why: {self.worker_log}")
 
+    async def _collect(self) -> None:
+        """On return a collector takes events."""
+        note = self.settings.data_dir / COLLECTOR_ADDRESS
+        note.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "throughline", "collect"]
+        self._collector = Leashed(command, self.collector_log, self._environment())
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + STARTS_WITHIN
+        while not note.exists():
+            if not self._collector.running or clock() > deadline:
+                raise Stop(f"The collector did not start. Its log says why: {self.collector_log}")
+            await asyncio.sleep(0.1)
+
     async def _end(self) -> None:
+        if self._collector is not None:
+            await asyncio.to_thread(self._collector.stop, self.settings.drain_within.total_seconds() + 10)
         if self._worker is not None:
             self._say("Draining.")
             patience = self.settings.drain_within.total_seconds()
@@ -156,6 +190,7 @@ class LocalRun:
             "PARTITIONS": str(settings.partitions),
             "CLOCK": settings.clock,
             "WEB_PORT": str(settings.web_port),
+            "COLLECTOR__PORT": str(settings.collector.port),
             "COMMIT_INTERVAL": say(settings.commit_interval),
             "RULES__PRESET": settings.rules.preset,
         }

@@ -89,6 +89,26 @@ class KafkaSettings(BaseModel):
     standby_replicas: int = Field(0, ge=0, description="warm copies of the state on other workers")
 
 
+class CollectorSettings(BaseModel):
+    """Events over HTTP."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = Field(True, description="whether `up` starts a collector")
+    host: str = Field("127.0.0.1", description="where it listens; loopback unless you say otherwise")
+    port: int = Field(6067, ge=0, le=65_535, description="its port; 0 takes a free one")
+    cert_file: Path | None = Field(None, description="PEM of its certificate and the chain behind it: with it, it speaks TLS")
+    key_file: Path | None = Field(None, description="PEM of the certificate's key, if that is a file of its own")
+    keys_file: Path | None = Field(None, description="write keys and webhook secrets; default: `collector.keys` in data_dir")
+    origins: list[str] = Field(["*"], description="from whose pages browsers may send: `https://shop.example`, or `*`")
+    body_mib: float = Field(4.0, gt=0, le=64, description="MiB of a body, also once it is inflated; more is 413")
+    batch_events: int = Field(5_000, ge=1, description="events of one request; more is 413")
+    in_hand_mib: int = Field(64, ge=1, description="MiB of bodies read and not yet answered; above it is 503")
+    events_a_second: float = Field(50_000.0, gt=0, description="of one source; above it is 429")
+    spool_mib: int = Field(1_024, ge=1, description="MiB on disk while the broker is away; above it is 503")
+    spool_after: Duration = Field(timedelta(seconds=2), description="events go to disk when the broker is silent for so long")
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Secrets are `SecretStr`: they print as asterisks."""
 
@@ -118,6 +138,7 @@ class Settings(BaseSettings):
         "127.0.0.1", description="where the worker's health and metrics listen; loopback unless you say otherwise"
     )
     web_port: int = Field(6066, ge=0, le=65_535, description="port of health and metrics; 0 takes a free one")
+    collector: CollectorSettings = CollectorSettings()
     kafka: KafkaSettings = KafkaSettings()
     rules: RuleSettings = RuleSettings()
 
@@ -161,7 +182,7 @@ class _PresetSource(PydanticBaseSettingsSource):
         return {"rules": presets.preset(name).rules} if name in presets.names() else {}
 
 
-def load(*, file: Path | None = None, preset: str | None = None, **given: Any) -> Settings:
+def load(*, file: Path | None = None, preset: str | None = None, collector_port: int | None = None, **given: Any) -> Settings:
     """The settings, where ``given`` (the command line; None is not given) comes first. Raises ``SettingsFault``.
 
     ``file`` stands in the place of the settings file that would be read. ``preset`` says which, not how much it counts: it stands
@@ -171,6 +192,8 @@ def load(*, file: Path | None = None, preset: str | None = None, **given: Any) -
     _refuse_missing_file()
     if preset is not None:
         given["rules"] = {"preset": preset}
+    if collector_port is not None:
+        given["collector"] = {"port": collector_port}
     try:
         return _settings(file)(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:

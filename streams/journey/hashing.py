@@ -50,14 +50,15 @@ def hash_persons(text: str, hash_identifier: Callable[[str, str], str]) -> str:
     if '"email"' not in text and '"phone"' not in text:
         return text
     try:
-        return json.dumps(_hashed(json.loads(text), hash_identifier), ensure_ascii=False)
+        return json.dumps(hash_persons_in(json.loads(text), hash_identifier), ensure_ascii=False)
     except (ValueError, RecursionError):
         return text
 
 
-def _hashed(value: Any, hash_identifier: Callable[[str, str], str]) -> Any:
+def hash_persons_in(value: Any, hash_identifier: Callable[[str, str], str]) -> Any:
+    """The same for JSON that is already read."""
     if isinstance(value, list):
-        return [_hashed(one, hash_identifier) for one in value]
+        return [hash_persons_in(one, hash_identifier) for one in value]
     if not isinstance(value, dict):
         return value
     return {name: _field(name, held, hash_identifier) for name, held in value.items()}
@@ -66,4 +67,4 @@ def _hashed(value: Any, hash_identifier: Callable[[str, str], str]) -> Any:
 def _field(name: str, value: Any, hash_identifier: Callable[[str, str], str]) -> Any:
     if name in ("email", "phone") and isinstance(value, str | int | float):
         return hash_identifier(name, str(value))
-    return _hashed(value, hash_identifier)
+    return hash_persons_in(value, hash_identifier)

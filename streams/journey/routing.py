@@ -148,20 +148,11 @@ class Router:
 
     def _event(self, event: Event, record: Source, out: RouteOut) -> None:
         identifiers = self._identifiers(event)
-        if not identifiers:
-            fault = Fault(path="", rule="at least one identifier that is none of null, guest, 0 …", value=_carried(event))
-            return self._refuse(record, "no_identity", [fault], event.event_id, out)
-        if event.type in NEEDED and (missing := _needed(event)):
-            fault = Fault(path=missing, rule="required, and none of null, guest, 0 …", value="a placeholder")
-            return self._refuse(record, "no_identity", [fault], event.event_id, out)
         received = event.received_at if event.received_at is not None else record.timestamp
-        at = event.occurred_at
-        if event.sent_at is not None:
-            at += received - event.sent_at
-        if at - received > self._future:
-            value = moment_of(event.occurred_at).isoformat()
-            fault = Fault(path="occurred_at", rule="at most 24 h after it was received", value=value)
-            return self._refuse(record, "from_the_future", [fault], event.event_id, out)
+        if (refusal := objection(event, bool(identifiers), received, self._future)) is not None:
+            reason, fault = refusal
+            return self._refuse(record, reason, [fault], event.event_id, out)
+        at = _skew_removed(event, received)
         at = min(at, received)
         subject, weaker = identifiers[0], identifiers[1:]
         touchpoint = self._touchpoint(event, at, record)
@@ -266,6 +257,40 @@ def _page(facts: dict[str, Any]) -> dict[str, Any]:
     address = facts.get("url") or facts.get("path")
     page = {"page": crc32(address.encode())} if address else {}
     return page | {"kind": ORDER_STATUS} if facts.get("page_kind") == ORDER_STATUS else page
+
+
+def objection(event: Event, identified: bool, received: Instant, future: Instant) -> tuple[str, Fault] | None:
+    """Why an event that keeps the contract is refused all the same.
+
+    Its placeholders are removed; ``identified``: an identifier is left. ``future``, in microseconds, is how far ahead of its
+    receipt it may be.
+    """
+    if not identified:
+        return "no_identity", Fault("", "at least one identifier that is none of null, guest, 0 …", _carried(event))
+    if event.type in NEEDED and (missing := _needed(event)):
+        return "no_identity", Fault(missing, "required, and none of null, guest, 0 …", "a placeholder")
+    if _skew_removed(event, received) - received > future:
+        value = moment_of(event.occurred_at).isoformat()
+        return "from_the_future", Fault("occurred_at", "at most 24 h after it was received", value)
+    return None
+
+
+def strongest(event: Event) -> str | None:
+    """The key of the record that carries the event, ``kind:value``; placeholders are removed from the event in passing."""
+    key = None
+    for (kind, name), value in zip(_IDENTIFIERS, _identifiers_of(event), strict=True):
+        if value is None:
+            continue
+        if is_placeholder(value):
+            setattr(event, name, None)
+        elif key is None:
+            key = f"{kind}:{value}"
+    return key
+
+
+def _skew_removed(event: Event, received: Instant) -> Instant:
+    """When it happened, by the collector's clock where the producer says when it was sent."""
+    return event.occurred_at if event.sent_at is None else event.occurred_at + received - event.sent_at
 
 
 def _needed(event: Event) -> str | None:

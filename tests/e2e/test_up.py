@@ -54,7 +54,8 @@ def write(path: Path, events: list[Event]) -> None:
 @contextmanager
 def up(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """The pipeline in a terminal of its own, ended with Ctrl-C."""
-    command = [str(THROUGHLINE), "up", "--clock", "log", "--web-port", str(free_port()), *words]
+    ports = ["--web-port", str(free_port()), "--collector-port", "0"]
+    command = [str(THROUGHLINE), "up", "--clock", "log", *ports, *words]
     running = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
     assert running.stderr is not None
     with running.stderr as said:

@@ -13,7 +13,7 @@ from streams.journey.detectors import DETECTORS, Detector
 from tests.house.documents import ROOT, section
 from throughline import presets_page
 from throughline.rules import detector_settings
-from throughline.settings import KafkaSettings, RuleSettings, Settings
+from throughline.settings import CollectorSettings, KafkaSettings, RuleSettings, Settings
 from throughline.signals_page import PAGE, rendered, written
 
 DOCS = ROOT / "docs"
@@ -55,6 +55,7 @@ def test_every_event_is_described_in_the_words_of_its_model(topic: str) -> None:
     [
         (Settings, "", "The worker and its surroundings"),
         (RuleSettings, "rules.", "Journeys and signals"),
+        (CollectorSettings, "collector.", "The collector"),
         (KafkaSettings, "kafka.", "Kafka"),
     ],
 )

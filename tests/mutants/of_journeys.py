@@ -176,10 +176,14 @@ MUTANTS = (
     ),
     *of(
         "routing.py",
-        ("if at - received > self._future:", "if at - received >= self._future:", "a day ahead is refused"),
+        (
+            "_skew_removed(event, received) - received > future",
+            "_skew_removed(event, received) - received >= future",
+            "a day ahead is refused",
+        ),
         ("late = received - at > self._lateness", "late = received - at >= self._lateness", "thirty days old is late"),
         ("        at = min(at, received)\n", "", "what occurs after its receipt stays there"),
-        ("            at += received - event.sent_at\n", "            pass\n", "a wrong clock is believed"),
+        ("if event.sent_at is None else event.occurred_at + received - event.sent_at", "", "a wrong clock is believed"),
         ("if known is not None and known <= at:", "if known is not None:", "only the first link of a minute is sent"),
         (
             'address = facts.get("url") or facts.get("path")',

@@ -22,6 +22,8 @@ VERBS = {
     "up": ("throughline.cli.running:up", "Run it all: broker (if none is named), topics, worker. Ctrl-C drains and stops."),
     "broker": ("throughline.cli.running:broker", "Run a broker alone: the embedded one, or Apache Kafka."),
     "topics": ("throughline.cli.running:topics", "Create the topics that are missing, and list them."),
+    "collect": ("throughline.cli.collecting:collect", "Take events over HTTP: the collector, against a broker."),
+    "keys": ("throughline.cli.collecting:keys", "Who may send to the collector: add, list, revoke."),
     "work": ("throughline.cli.running:work", "Run one worker against a broker."),
     "demo": ("throughline.cli.running:demo", "Simulated shoppers through everything, in under two minutes."),
     "simulate": ("throughline.cli.history:simulate", "Write a seeded store's events, and the truth about them."),

@@ -34,6 +34,7 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     ),
     "partitions": click.option("--partitions", type=int, help="Partitions of each topic."),
     "web_port": click.option("--web-port", type=int, help="Port of health and metrics."),
+    "collector_port": click.option("--collector-port", type=int, help="Port of the collector; 0 takes a free one."),
     "preset": click.option(
         "--preset",
         type=click.Choice(names()),

@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.status import Status
 
 from streams.app import run_worker
+from streams.collector.keys import Keys, add_key, read
 from throughline.apache import apache_kafka
 from throughline.broker import EmbeddedBroker
 from throughline.cli.console import err, out, table, tell
 from throughline.cli.options import settings_from
+from throughline.collecting import keys_file
 from throughline.kafka import create_topics
 from throughline.local import Broker, LocalRun, announced, running_brokers
 from throughline.settings import Settings
@@ -23,14 +25,15 @@ from throughline.topics import describe
 from throughline.watching import Standing
 from throughline.worker import client, options, worker
 
+FIRST_SOURCE = "shop"
 APACHE = click.option("--apache", is_flag=True, help="An Apache Kafka, which keeps its data; needs Java 17 and Maven.")
 
 
 @click.command()
 @APACHE
-@settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "clock", "preset")
+@settings_from("brokers", "data_dir", "lake_dir", "partitions", "web_port", "collector_port", "clock", "preset")
 def up(settings: Settings, apache: bool) -> None:
-    """Run it all: a broker if none is named, the topics, a worker. Ctrl-C drains, saves and stops."""
+    """Run it all: a broker if none is named, the topics, a worker, a collector. Ctrl-C drains, saves and stops."""
     if apache and settings.brokers is not None:
         raise click.UsageError(f"--apache starts a Kafka of its own, and the settings name {settings.brokers}: choose one")
     asyncio.run(_up(settings, apache))
@@ -79,7 +82,7 @@ def demo(settings: Settings, apache: bool) -> None:
 
 
 async def _broker(settings: Settings, broker: Broker) -> None:
-    stop = _told_to_stop()
+    stop = told_to_stop()
     async with broker as running:
         with announced(settings.data_dir, running.address):
             out.print(running.address)
@@ -88,7 +91,7 @@ async def _broker(settings: Settings, broker: Broker) -> None:
             await stop.wait()
 
 
-def _told_to_stop() -> asyncio.Event:
+def told_to_stop() -> asyncio.Event:
     """Set by Ctrl-C and by SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -97,13 +100,24 @@ def _told_to_stop() -> asyncio.Event:
 
 
 async def _up(settings: Settings, apache: bool) -> None:
-    stop = _told_to_stop()
-    async with LocalRun(settings, tell, apache_kafka(settings.data_dir, tell) if apache else None) as run:
+    stop = told_to_stop()
+    broker = apache_kafka(settings.data_dir, tell) if apache else None
+    async with LocalRun(settings, tell, broker, collector=settings.collector.enabled) as run:
+        if settings.collector.enabled:
+            _tell_of_collector(settings, run.collector)
         tell(f"Lake: {settings.lake}. Health and metrics: http://{settings.web_host}:{settings.web_port}/metrics")
         if run.forgets:
             tell("This broker keeps its data in memory: killed, it loses what was not yet worked off. Ctrl-C saves and stops.")
         with err.status("running") as line:
             await run.watch(stop, lambda now: _show(line, err, now))
+
+
+def _tell_of_collector(settings: Settings, url: str) -> None:
+    """Where to send events, and with what: where nobody can send yet, a first key is made."""
+    file = keys_file(settings)
+    if read(file) == Keys():
+        tell(f"Write key of the source `{FIRST_SOURCE}`, shown this once: {add_key(file, FIRST_SOURCE)}")
+    tell(f"Collector: {url}. `throughline keys` says who may send to it.")
 
 
 def _show(line: Status, console: Console, now: Standing) -> None:

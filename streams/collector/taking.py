@@ -1,0 +1,107 @@
+"""From a sender's message to records for the topics, with a word about each event.
+
+What is refused goes to its topic all the same: there ``route`` refuses it once more, in the same words, and it becomes a dead
+letter like any direct producer's. So nothing is lost because a sender does not read answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from schemas.codec import Event, Fault, Rejected, decode
+from schemas.events import CATALOGUE
+from schemas.topics import STOREFRONT
+from streams.collector.adapters.adapted import Adapted, Adapter, Loss, Received
+from streams.collector.delivery import Addressed
+from streams.journey.hashing import hash_persons_in
+from streams.journey.refusals import KEPT_BYTES
+from streams.journey.routing import objection, strongest
+
+LARGEST = 900_000
+"""Bytes of an event: what fits into a record batch of Kafka's default limit."""
+_json = msgspec.json.Encoder().encode
+HashIdentifier = Callable[[str, str], str]
+
+
+class Verdict(Struct):
+    """What became of an event. ``reason`` and ``faults`` say why it was refused, as its dead letter does."""
+
+    event_id: str | None
+    of: str
+    """The part of the message it was made of."""
+    reason: str | None = None
+    faults: list[Fault] = field(default_factory=list)
+
+
+class Taken(Struct):
+    """What became of a message."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    lost: list[Loss] = field(default_factory=list)
+    records: list[Addressed] = field(default_factory=list)
+
+    @property
+    def refused(self) -> int:
+        return sum(verdict.reason is not None for verdict in self.verdicts)
+
+
+class Judge:
+    """Judges as ``route`` will; ``future``, in microseconds, is how far ahead of its receipt an event may be."""
+
+    def __init__(self, hash_identifier: HashIdentifier, future: int) -> None:
+        self._hash = hash_identifier
+        self._future = future
+
+    def take(self, adapter: Adapter, message: Any, received: Received) -> Taken:
+        return self.judged(adapter.adapt(message, received), received)
+
+    def judged(self, adapted: Adapted, received: Received) -> Taken:
+        taken = Taken(lost=adapted.lost)
+        for made in adapted.made:
+            verdict, record = self._one(made.event, made.of, received)
+            taken.verdicts.append(verdict)
+            taken.records.append(record)
+        return taken
+
+    def _one(self, said: dict[str, Any], of: str, received: Received) -> tuple[Verdict, Addressed]:
+        value = self._written(said)
+        event = decode(value)
+        if len(value) > LARGEST:
+            fault = Fault("", f"has {len(value)} bytes; at most {LARGEST} are taken in one event")
+            event = Rejected("unreadable", [fault], _id(said))
+            value = value[:KEPT_BYTES]
+        if isinstance(event, Rejected):
+            return Verdict(event.event_id, of, event.reason, event.faults), Addressed(_topic(said), None, value)
+        return self._addressed(event, of, value, received)
+
+    def _addressed(self, event: Event, of: str, value: bytes, received: Received) -> tuple[Verdict, Addressed]:
+        key = strongest(event)
+        refusal = objection(event, key is not None, event.received_at or received.at, self._future)
+        record = Addressed(CATALOGUE[event.type].topic, key, value)
+        if refusal is None:
+            return Verdict(event.event_id, of), record
+        reason, fault = refusal
+        return Verdict(event.event_id, of, reason, [fault]), record
+
+    def _written(self, said: dict[str, Any]) -> bytes:
+        """The event's bytes, with e-mails and phones hashed however deep they stand."""
+        value = _json(said)
+        if b'"email"' in value or b'"phone"' in value:
+            return _json(hash_persons_in(said, self._hash))
+        return value
+
+
+def _topic(said: dict[str, Any]) -> str:
+    """Where an event that was refused is refused once more."""
+    kind = said.get("type")
+    listed = CATALOGUE.get(kind) if isinstance(kind, str) else None
+    return listed.topic if listed is not None else STOREFRONT
+
+
+def _id(said: dict[str, Any]) -> str | None:
+    name = said.get("event_id")
+    return name[:100] if isinstance(name, str) else None
