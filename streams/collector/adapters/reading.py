@@ -28,9 +28,9 @@ class Reading:
         return self.peek(path)
 
     def peek(self, path: str) -> Any:
-        """The same without taking it."""
+        """The same without taking it; an empty path leads nowhere but to the part itself."""
         value = self.value
-        for name in path.split("."):
+        for name in path.split(".") if path else ():
             value = value.get(name) if isinstance(value, dict) else None
         return value
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from streams.collector.adapters.adapted import Adapter
 from streams.collector.adapters.canonical import CANONICAL
+from streams.collector.adapters.easypost import EASYPOST
 
-ADAPTERS: tuple[Adapter, ...] = (CANONICAL,)
+ADAPTERS: tuple[Adapter, ...] = (CANONICAL, EASYPOST)
 """In the order of the documentation."""
 
 _BY_NAME = {adapter.name: adapter for adapter in ADAPTERS}

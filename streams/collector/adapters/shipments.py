@@ -1,8 +1,8 @@
 """What a parcel is called: by its carrier and its tracking code, the same whoever speaks of it.
 
-A tracking code alone names no parcel: codes are unique neither among carriers nor for ever. Senders write a carrier's name as they
-like (``DHL Express``, ``dhl-express``, ``DHLExpress``), so it is reduced to its letters and digits. A code that a carrier gives out
-again, months later, is another parcel's from the time on at which another order claims it: links hold from a time on
+A tracking code alone names no parcel: codes are unique neither among carriers nor for ever. Senders write a carrier's name as
+they like (``DHL Express``, ``dhl-express``, ``DHLExpress``), so it is reduced to its letters and digits. A code that a carrier
+gives out again, months later, is another parcel's from the time on at which another order claims it: links hold from a time on
 (``streams/journey/identity.py``).
 """
 
@@ -18,7 +18,7 @@ CARRIERS = {
     "unitedstatespostalservice": "usps",
     "upsdap": "ups",
 }
-"""Other names of carriers that different senders of one shop use: AfterShip's ``dhl`` is DHL Express, EasyPost's ``UPSDAP`` is UPS."""
+"""Other names of carriers that senders use: AfterShip's ``dhl`` is DHL Express, EasyPost's ``UPSDAP`` is UPS."""
 
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 _NO_CODE = re.compile(r"[\s-]+")

@@ -1,0 +1,54 @@
+"""How an adapter that reads webhooks makes its events, and closes its accounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from schemas.signals import named, text_of
+from streams.collector.adapters.adapted import Adapted, Loss, Made, Received
+from streams.collector.adapters.reading import Reading
+
+NOTHING = "nothing in it is of a kind that we know"
+
+
+def made(sender: str, event: dict[str, Any], of: str, received: Received) -> Made:
+    """An event whose id is a function of all that it says: what is told again is the same event, what is corrected another.
+
+    It says not when it was sent: the time that a webhook names is when it was first tried, and a later try is not a slower clock.
+    """
+    said = {name: value for name, value in event.items() if value is not None}
+    identity = f"{sender}:{named(f'{sender}/{json.dumps(said, sort_keys=True)}')}"
+    return Made({"event_id": identity, **said, "source": received.source, "received_at": text_of(received.at)}, of)
+
+
+def finished(whole: Reading, events: Iterable[Made]) -> Adapted:
+    """The events, each once, and what was lost."""
+    once = {one.event["event_id"]: one for one in events}
+    lost = whole.lost()
+    return Adapted(list(once.values()), lost if once or lost else [Loss("", "unmapped", NOTHING)])
+
+
+def left_out(part: Reading, reasons: Mapping[str, str]) -> None:
+    """By name why it stays behind, where it is there."""
+    for name, why in reasons.items():
+        if part.peek(name) not in (None, "", [], {}):
+            part.leave_out(name, why)
+
+
+def email_of(part: Reading, path: str) -> str | None:
+    """What can be an e-mail address; masks like ``<REDACTED>`` are none."""
+    return _told(part, path, lambda text: "@" in text[1:], "is no e-mail address")
+
+
+def phone_of(part: Reading, path: str) -> str | None:
+    return _told(part, path, lambda text: sum(map(str.isdigit, text)) >= 5, "is no telephone number")
+
+
+def _told(part: Reading, path: str, good: Any, otherwise: str) -> str | None:
+    text = part.peek(path)
+    if isinstance(text, str) and good(text):
+        return part.text(path)
+    left_out(part, {path: otherwise})
+    return None
