@@ -26,6 +26,7 @@ DECIMALS: dict[str, int] = {
 }
 """Decimals of the minor unit by currency."""
 
+_SCALE = (1, 10, 100, 1_000, 10_000)
 _PLAIN = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 _NOISE = Decimal("0.000001")
 """Of a minor unit: less than this beside a whole one is the sender's floating point, not an amount."""
@@ -45,9 +46,12 @@ def minor_units(amount: object, currency: str | None) -> tuple[int | None, str]:
     decimals = DECIMALS.get(currency) if currency is not None else None
     if decimals is None:
         return None, "an amount needs a currency of ISO 4217"
+    if type(amount) is int and 0 <= amount < 1_000_000_000:
+        return amount * _SCALE[decimals], ""
     if type(amount) is float and 0 <= amount < 1e9:
-        units = round(amount * 10**decimals)
-        if units / 10**decimals == amount:
+        scale = _SCALE[decimals]
+        units = round(amount * scale)
+        if units / scale == amount:
             return units, ""
     read = _decimal(amount)
     if read is None:

@@ -8,8 +8,13 @@ from typing import Any
 from streams.collector.adapters.adapted import Adapter
 from streams.collector.adapters.canonical import CANONICAL
 from streams.collector.adapters.easypost import EASYPOST
+from streams.collector.adapters.segment import SEGMENT
 
-ADAPTERS: tuple[Adapter, ...] = (CANONICAL, EASYPOST)
+ADAPTERS: tuple[Adapter, ...] = (
+    CANONICAL,
+    SEGMENT,
+    EASYPOST,
+)
 """In the order of the documentation."""
 
 _BY_NAME = {adapter.name: adapter for adapter in ADAPTERS}

@@ -25,9 +25,9 @@ def instant(value: Any, zone: str | None = None) -> str | None:
     """
     if not isinstance(value, str):
         return None
+    if _AS_WE_WRITE_IT.fullmatch(value):
+        return value
     text = _SPACED_OFFSET.sub(r"\1", value.strip())
-    if _AS_WE_WRITE_IT.fullmatch(text):
-        return text
     if not _HAS_TIME.search(text):
         return None
     try:

@@ -20,7 +20,10 @@ REAL = HERE.parents[2] / ".." / "shared" / "data" / "payloads"
 AT = 1_763_000_000_000_000
 """When the collector receives them: 2025-11-13 02:13:20 UTC."""
 
-FOLDERS: dict[str, str] = {"easypost": "easypost"}
+FOLDERS: dict[str, str] = {
+    "easypost": "easypost",
+    "segment": "segment",
+}
 """Whose the messages in a folder of real ones are: the adapter's name."""
 HEADERS: dict[str, dict[str, str]] = {}
 """What a real message came with, by ``folder/name``, as far as its sender needs it."""
