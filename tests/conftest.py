@@ -18,7 +18,7 @@ SETS = {
     "web": "clickstream/puffy",
 }
 
-WITH_BROKERS = {"bench", "broker", "e2e", "faults", "kafka"}
+WITH_BROKERS = {"bench", "broker", "collector", "e2e", "faults", "kafka"}
 """Folders of tests that start brokers and workers: one after the other, whatever else runs beside them."""
 
 
