@@ -13,6 +13,7 @@ import logging
 import os
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -156,7 +157,9 @@ class Spool:
                 view = view[os.write(file, view) :]
             os.fdatasync(file)
         except OSError:
-            os.ftruncate(file, self._written)
+            with suppress(OSError):
+                os.ftruncate(file, self._written)
+            self._close_file()  # what is torn stays the end of its file
             raise
         self._written += len(data)
 
