@@ -8,11 +8,13 @@ from typing import Any
 from streams.collector.adapters.adapted import Adapter
 from streams.collector.adapters.canonical import CANONICAL
 from streams.collector.adapters.easypost import EASYPOST
+from streams.collector.adapters.ga4 import GA4
 from streams.collector.adapters.segment import SEGMENT
 
 ADAPTERS: tuple[Adapter, ...] = (
     CANONICAL,
     SEGMENT,
+    GA4,
     EASYPOST,
 )
 """In the order of the documentation."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from streams.collector.adapters.adapted import Loss, Message
+from streams.collector.adapters.refunds import refunded
 from streams.collector.adapters.segment_events import CHAT, FIELDS, MEANINGS, PRODUCT, TRAITS, Meaning
 from streams.collector.adapters.translating import NOTHING, text_of, translated
 
@@ -87,29 +88,8 @@ def _start(said: dict[str, Any], made: dict[str, Any], at: str, lost: list[Loss]
 
 
 def _refund(said: dict[str, Any], made: dict[str, Any], at: str, lost: list[Loss]) -> Loss | None:
-    """No amount means all of it, to us and to Segment; so an amount that cannot be read must not become none."""
-    if "amount_minor" in made:
-        return None
-    for name in ("revenue", "value"):
-        if f"{name}_minor" in made:
-            made["amount_minor"] = made[f"{name}_minor"]
-            lost.append(Loss(f"{at}properties.{name}", "guessed", "no total is said: what went back"))
-            return None
-    if any(name in said for name in ("total", "amount", "revenue", "value")):
-        return Loss(at[:-1], "refused", "a refund's amount needs a currency: without an amount it would be of the whole order")
-    amounts = [_worth(product) for product in made.get("products", ())]
-    if amounts and None not in amounts:
-        made["amount_minor"] = sum(amount for amount in amounts if amount is not None)
-        lost.append(Loss(f"{at}properties.products", "guessed", "no total is said: what went back is what these cost"))
-    elif amounts:
-        return Loss(at[:-1], "refused", "a refund of some products needs its total and currency, or their prices")
-    return None
-
-
-def _worth(product: dict[str, Any]) -> int | None:
-    price = product.get("price_minor")
-    pieces = product.get("quantity", 1)
-    return price * pieces if isinstance(price, int) and isinstance(pieces, int) else None
+    why = refunded(said, made, f"{at}properties", "products", lost)
+    return None if why is None else Loss(at[:-1], "refused", why)
 
 
 _FINISH: dict[str, Callable[[dict[str, Any], dict[str, Any], str, list[Loss]], Loss | None]] = {

@@ -15,13 +15,8 @@ _EXTERNAL = {"user_id": "customer_id", "anonymous_id": "anonymous_id", "email": 
 def identify(message: Message, context: Mapping[str, Any], at: str, where: str, event: dict[str, Any], lost: list[Loss]) -> None:
     """Puts the identifiers into the event; ``where`` is the context's path."""
     user = _text(message, "userId", at, lost)
-    if user is not None and "@" in user:
-        event["email"] = user
-        lost.append(
-            Loss(f"{at}userId", "guessed", "an e-mail address: taken as the e-mail, because those are never kept in clear")
-        )
-    elif user is not None:
-        event["customer_id"] = user
+    if user is not None:
+        put_customer(event, user, f"{at}userId", lost)
     anonymous = _text(message, "anonymousId", at, lost)
     if anonymous is not None:
         event["anonymous_id"] = anonymous
@@ -31,6 +26,15 @@ def identify(message: Message, context: Mapping[str, Any], at: str, where: str, 
         _traits(context["traits"], f"{where}.traits", event, lost)
     if context.get("externalIds"):
         _external(context["externalIds"], f"{where}.externalIds", event, lost)
+
+
+def put_customer(event: dict[str, Any], user: str, at: str, lost: list[Loss]) -> None:
+    """Who is logged in; an e-mail address is one, whatever it is called."""
+    if "@" in user:
+        event["email"] = user
+        lost.append(Loss(at, "guessed", "an e-mail address: taken as the e-mail, because those are never kept in clear"))
+    else:
+        event["customer_id"] = user
 
 
 def _text(message: Message, name: str, at: str, lost: list[Loss]) -> str | None:

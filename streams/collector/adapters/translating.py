@@ -138,15 +138,15 @@ def translated(
         elif where == "money":
             _amount(name, ours, value, currency, at, made, lost)
         elif where == "products":
-            made[ours] = products(value, of_products, currency, f"{at}.{name}", lost)
+            made[ours] = products(value, of_products, currency, _path(at, name), lost)
         elif where == "nowhere":
-            lost.append(Loss(f"{at}.{name}", "left out", kind))
+            lost.append(Loss(_path(at, name), "left out", kind))
         elif (taken := read(value)) is None:
-            lost.append(Loss(f"{at}.{name}", "unmapped", f"is no {kind}"))
+            lost.append(Loss(_path(at, name), "unmapped", f"is no {kind}"))
         elif where == "envelope":
             event.setdefault(ours, taken)
             if event[ours] != taken:
-                lost.append(Loss(f"{at}.{name}", "left out", f"the message names another {ours} outside"))
+                lost.append(Loss(_path(at, name), "left out", f"the message names another {ours} outside"))
         else:
             made[ours] = taken
     return made
@@ -169,7 +169,11 @@ def unread(part: Mapping[str, Any], known: Container[str], at: str, why: str, lo
     """Says of everything in a part that is not ``known`` that it is lost."""
     for name, value in part.items():
         if name not in known and value not in NOTHING:
-            lost.append(Loss(f"{at}.{name}" if at else name, "unmapped", why))
+            lost.append(Loss(_path(at, name), "unmapped", why))
+
+
+def _path(at: str, name: str) -> str:
+    return f"{at}.{name}" if at else name
 
 
 def _amount(name: str, ours: str, value: Any, currency: str | None, at: str, made: dict[str, Any], lost: list[Loss]) -> None:
@@ -177,8 +181,8 @@ def _amount(name: str, ours: str, value: Any, currency: str | None, at: str, mad
     units, words = minor_units(value, currency)
     if units is None:
         made[name] = value
-        lost.append(Loss(f"{at}.{name}", "unmapped", f"{words}: carried as it was sent"))
+        lost.append(Loss(_path(at, name), "unmapped", f"{words}: carried as it was sent"))
         return
     made[ours] = units
     if words:
-        lost.append(Loss(f"{at}.{name}", "guessed", words))
+        lost.append(Loss(_path(at, name), "guessed", words))

@@ -22,6 +22,7 @@ AT = 1_763_000_000_000_000
 
 FOLDERS: dict[str, str] = {
     "easypost": "easypost",
+    "ga4": "ga4",
     "segment": "segment",
 }
 """Whose the messages in a folder of real ones are: the adapter's name."""
