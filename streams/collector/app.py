@@ -35,7 +35,8 @@ from streams.collector.taking import Judge
 logger = logging.getLogger(__name__)
 
 _SECRET_HEADERS = frozenset(("authorization", "cookie", "proxy-authorization"))
-_READ = ("application/json", "text/plain", "application/octet-stream", "")
+_READ = ("application/json", "text/plain", "application/octet-stream", "application/x-www-form-urlencoded", "")
+"""RudderStack's library for Node.js calls its zipped JSON a form, as axios does with whatever it does not know."""
 _read = msgspec.json.Decoder().decode
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
