@@ -1,10 +1,13 @@
-# What there is to do. Needs Python 3.11 or newer, make, and the package registries; `kafka-test` also Java 17, Maven and openssl.
+# What there is to do. Needs Python 3.11 or newer, make, and the package registries; `kafka-test` also Java 17, Maven and openssl;
+# `client-test` Node.js 20 with npm and a Chromium.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test mutants check kafka-test faults soak bench lock clean
+CLIENTS := tests/clients
+
+.PHONY: help demo test mutants check kafka-test client-test faults soak bench lock clean
 
 help: ## say what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -12,8 +15,8 @@ help: ## say what there is to do
 demo: $(INSTALLED) ## simulated shoppers, a broker, a worker, answers: two minutes, and nothing left running
 	@$(BIN)/throughline demo
 
-test: $(INSTALLED) ## all tests that need no Java
-	$(BIN)/pytest -m "not kafka" --numprocesses 2 --dist loadgroup --durations=15
+test: $(INSTALLED) ## all tests that need neither Java nor Node.js
+	$(BIN)/pytest -m "not kafka and not clients" --numprocesses 2 --dist loadgroup --durations=15
 
 mutants: $(INSTALLED) ## does a test notice each of the changes that break something? half an hour
 	$(BIN)/python -m tests.mutants
@@ -26,6 +29,9 @@ check: $(INSTALLED) ## lint, types, and the doors between the rooms
 
 kafka-test: $(INSTALLED) ## the tests against an Apache Kafka from its published jars
 	$(BIN)/pytest -m kafka --durations=15
+
+client-test: $(INSTALLED) $(CLIENTS)/node_modules/.installed $(CLIENTS)/.venv/.installed ## other people's clients send to the collector
+	$(BIN)/pytest -m clients --durations=5
 
 faults: $(INSTALLED) ## 200 faults while history streams in, judged by the oracle; twenty minutes; root, Java, Maven
 	$(BIN)/python -m tests.faults --faults 200
@@ -41,10 +47,11 @@ lock: ## resolve requirements.lock and requirements-run.lock (without the tools 
 	uv pip compile pyproject.toml --extra dev --upgrade $(LOCKED) -o requirements.lock
 	uv pip compile pyproject.toml --constraint requirements.lock $(LOCKED) -o requirements-run.lock
 	uv pip compile bench/peers/requirements.in --upgrade $(LOCKED) -o bench/peers/requirements.txt
+	uv pip compile $(CLIENTS)/requirements.in --upgrade $(LOCKED) -o $(CLIENTS)/requirements.txt
 
 clean: ## remove what building, testing and the demo left behind; data of `throughline up` stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf .throughline/demo
+	rm -rf .throughline/demo $(CLIENTS)/node_modules $(CLIENTS)/.venv
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Locked and hashed; the project itself is linked in place, built with the backend that the lock names.
@@ -55,4 +62,15 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The clients stand apart from what we run ourselves: what they need may be other versions than ours. `npm ci` would refuse a lock
+# that leaves out what is optional and for other systems; this takes its versions, and checks its hashes, just the same.
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	npm install --prefix $(CLIENTS) --no-save --ignore-scripts --omit=optional --no-audit --no-fund --loglevel error
+	@touch $@
+
+$(CLIENTS)/.venv/.installed: $(CLIENTS)/requirements.txt
+	$(PYTHON) -m venv $(CLIENTS)/.venv
+	$(CLIENTS)/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(CLIENTS)/requirements.txt
 	@touch $@
