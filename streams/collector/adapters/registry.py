@@ -7,6 +7,7 @@ from typing import Any
 
 from streams.collector.adapters.adapted import Adapter
 from streams.collector.adapters.canonical import CANONICAL
+from streams.collector.adapters.cloudevents import CLOUDEVENTS
 from streams.collector.adapters.easypost import EASYPOST
 from streams.collector.adapters.ga4 import GA4
 from streams.collector.adapters.segment import SEGMENT
@@ -15,6 +16,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     CANONICAL,
     SEGMENT,
     GA4,
+    CLOUDEVENTS,
     EASYPOST,
 )
 """In the order of the documentation."""

@@ -16,7 +16,7 @@ Reader = Callable[[Any, Part, str, list[Loss]], None]
 """Puts what a part of the context says into ours; the path is the part's own."""
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
-_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 _AGENTS = (
     ("bot", "bot", None),
     ("facebookexternalhit", "bot", None),
@@ -175,7 +175,7 @@ def _location(value: Any, made: Part, at: str, lost: list[Loss]) -> None:
 
 
 def _trace(value: Any, made: Part, at: str, lost: list[Loss]) -> None:
-    said = value if isinstance(value, str) and _TRACE.fullmatch(value) else None
+    said = value if isinstance(value, str) and TRACE.fullmatch(value) else None
     _checked("traceparent", said, "is no W3C trace context", made, at, lost)
 
 
