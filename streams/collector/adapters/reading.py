@@ -88,7 +88,7 @@ def leaves(value: Any, at: str = "") -> Iterator[str]:
     """The paths of all leaves that say something: not null, not an empty text, list or object."""
     if isinstance(value, dict):
         for name, member in value.items():
-            yield from leaves(member, _joined(at, name))
+            yield from leaves(member, f"{at}.{name}" if at else name)
     elif isinstance(value, list):
         for place, member in enumerate(value):
             yield from leaves(member, f"{at}[{place}]")

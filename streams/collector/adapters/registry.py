@@ -11,6 +11,7 @@ from streams.collector.adapters.cloudevents import CLOUDEVENTS
 from streams.collector.adapters.easypost import EASYPOST
 from streams.collector.adapters.ga4 import GA4
 from streams.collector.adapters.segment import SEGMENT
+from streams.collector.adapters.shopify import SHOPIFY
 
 ADAPTERS: tuple[Adapter, ...] = (
     CANONICAL,
@@ -18,6 +19,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     GA4,
     CLOUDEVENTS,
     EASYPOST,
+    SHOPIFY,
 )
 """In the order of the documentation."""
 

@@ -24,9 +24,34 @@ FOLDERS: dict[str, str] = {
     "easypost": "easypost",
     "ga4": "ga4",
     "segment": "segment",
+    "shopify_rest": "shopify",
+    "shopify_webhook": "shopify",
 }
 """Whose the messages in a folder of real ones are: the adapter's name."""
-HEADERS: dict[str, dict[str, str]] = {}
+STRAYS: dict[str, str] = {"shopify_pixel/webhook_order_fulfilled": "shopify"}
+"""Those that lie in another sender's folder."""
+
+
+def _topic(topic: str) -> dict[str, str]:
+    return {"x-shopify-topic": topic}
+
+
+HEADERS: dict[str, dict[str, str]] = {
+    "shopify_pixel/webhook_order_fulfilled": _topic("orders/fulfilled"),
+    "shopify_webhook/carts_create": _topic("carts/create"),
+    "shopify_webhook/carts_update": _topic("carts/update"),
+    "shopify_webhook/checkouts_create": _topic("checkouts/create"),
+    "shopify_webhook/checkouts_create__api_2026-07": _topic("checkouts/create"),
+    "shopify_webhook/checkouts_delete": _topic("checkouts/delete"),
+    "shopify_webhook/customers_create": _topic("customers/create"),
+    "shopify_webhook/fulfillment_events_create": _topic("fulfillment_events/create"),
+    "shopify_webhook/fulfillments_create": _topic("fulfillments/create"),
+    "shopify_webhook/orders_create": _topic("orders/create"),
+    "shopify_webhook/orders_delete": _topic("orders/delete"),
+    "shopify_webhook/orders_fulfilled": _topic("orders/fulfilled"),
+    "shopify_webhook/orders_paid": _topic("orders/paid"),
+    "shopify_webhook/refunds_create": _topic("refunds/create"),
+}
 """What a real message came with, by ``folder/name``, as far as its sender needs it."""
 
 
@@ -47,7 +72,10 @@ class Payload:
 def real() -> list[Payload]:
     """The real ones of the folders that an adapter reads; none where they are not beside the repository."""
     files = [(file, f"{folder}/{file.stem}") for folder in sorted(FOLDERS) for file in sorted((REAL / folder).glob("*.json"))]
-    return [Payload(FOLDERS[file.parent.name], name, json.loads(file.read_text()), HEADERS.get(name, {})) for file, name in files]
+    return [
+        Payload(STRAYS.get(name, FOLDERS[file.parent.name]), name, json.loads(file.read_text()), HEADERS.get(name, {}))
+        for file, name in files
+    ]
 
 
 def examples(adapter: Adapter) -> list[Payload]:
