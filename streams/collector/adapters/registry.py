@@ -12,6 +12,7 @@ from streams.collector.adapters.easypost import EASYPOST
 from streams.collector.adapters.ga4 import GA4
 from streams.collector.adapters.segment import SEGMENT
 from streams.collector.adapters.shopify import SHOPIFY
+from streams.collector.adapters.shopify_pixel import SHOPIFY_PIXEL
 
 ADAPTERS: tuple[Adapter, ...] = (
     CANONICAL,
@@ -20,6 +21,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     CLOUDEVENTS,
     EASYPOST,
     SHOPIFY,
+    SHOPIFY_PIXEL,
 )
 """In the order of the documentation."""
 

@@ -24,6 +24,7 @@ FOLDERS: dict[str, str] = {
     "easypost": "easypost",
     "ga4": "ga4",
     "segment": "segment",
+    "shopify_pixel": "shopify_pixel",
     "shopify_rest": "shopify",
     "shopify_webhook": "shopify",
 }
