@@ -26,7 +26,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 HOME = "https://throughline.dev/schemas/"
 
 
-class _Plain(GenerateJsonSchema):
+class Plain(GenerateJsonSchema):
     """Without a title for every field: it would only say the field's name again."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -53,7 +53,7 @@ def event_schema(listed: EventType) -> Schema:
 
 
 def model_schema(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(schema_generator=_Plain)
+    return model.model_json_schema(schema_generator=Plain)
 
 
 def _row_schema(row: type[Row]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ letter like any direct producer's. So nothing is lost because a sender does not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ from streams.journey.routing import objection, strongest
 
 LARGEST = 900_000
 """Bytes of an event: what fits into a record batch of Kafka's default limit."""
+_STEPS = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _json = msgspec.json.Encoder().encode
 HashIdentifier = Callable[[str, str], str]
 
@@ -57,15 +59,27 @@ class Judge:
         self._future = future
 
     def take(self, adapter: Adapter, message: Any, received: Received) -> Taken:
-        return self.judged(adapter.adapt(message, received), received)
+        adapted = adapter.adapt(message, received)
+        taken = self._judged(adapted, received)
+        for loss in adapted.lost:
+            if loss.what == "refused":
+                taken.verdicts.append(Verdict(None, loss.path, "invalid", [Fault(loss.path, loss.note)]))
+                taken.records.append(self._refused(adapter.name, message, loss))
+        return taken
 
-    def judged(self, adapted: Adapted, received: Received) -> Taken:
+    def _judged(self, adapted: Adapted, received: Received) -> Taken:
         taken = Taken(lost=adapted.lost)
         for made in adapted.made:
             verdict, record = self._one(made.event, made.of, received)
             taken.verdicts.append(verdict)
             taken.records.append(record)
         return taken
+
+    def _refused(self, sender: str, message: Any, loss: Loss) -> Addressed:
+        """What no event could be made of, for ``route`` to refuse: the part as it came, whose it was and what was wrong."""
+        told = {"sender": sender, "path": loss.path, "refused": loss.note, "message": part_at(message, loss.path)}
+        value = self._written(told)
+        return Addressed(STOREFRONT, None, value if len(value) <= LARGEST else value[:KEPT_BYTES])
 
     def _one(self, said: dict[str, Any], of: str, received: Received) -> tuple[Verdict, Addressed]:
         value = self._written(said)
@@ -93,6 +107,16 @@ class Judge:
         if b'"email"' in value or b'"phone"' in value:
             return _json(hash_persons_in(said, self._hash))
         return value
+
+
+def part_at(message: Any, path: str) -> Any:
+    """What stands at a path like ``batch[3].properties``; of a path that leads nowhere, the last that it led to."""
+    for name, place in _STEPS.findall(path):
+        try:
+            message = message[int(place)] if place else message[name]
+        except (KeyError, IndexError, TypeError):
+            break
+    return message
 
 
 def _topic(said: dict[str, Any]) -> str:

@@ -76,6 +76,15 @@ async def test_a_refused_event_is_told_in_the_words_of_its_dead_letter(collector
     assert all(faults[event["event_id"]] == event["faults"] for event in answer.json["events"] if event["event_id"] != "e7")
 
 
+async def test_what_is_no_event_at_all_becomes_a_dead_letter_too(collector: Collector, broker: EmbeddedBroker) -> None:
+    answer = await collector.post("/v1/events", [viewed(1), "no event"])
+    assert [event["verdict"] for event in answer.json["events"]] == ["taken", "refused"]
+    assert answer.json["events"][1]["of"] == "[1]"
+    assert len(await events(broker)) == 2
+    (kept,) = [event for event in await events(broker) if "refused" in event]
+    assert (kept["sender"], kept["path"], kept["message"]) == ("canonical", "[1]", "no event")
+
+
 def dead_letters(values: list[bytes]) -> list[dict[str, Any]]:
     """What ``route`` makes of the records."""
     out = RouteOut()
