@@ -99,10 +99,11 @@ TABLE: tuple[Row, ...] = (
 )
 
 FINAL = ("delivered", "returned_to_sender")
-SENDERS = ("easypost", "aftership", "shippo", "track17")
+SENDERS = {"easypost": "easypost", "aftership": "aftership", "shippo": "shippo", "17track": "track17"}
+"""By the adapter's name its column."""
 
 _MEANINGS: dict[tuple[str, str], Row] = {
-    (sender, word): row for row in TABLE for sender in SENDERS for word in getattr(row, sender).split()
+    (sender, word): row for row in TABLE for sender, column in SENDERS.items() for word in getattr(row, column).split()
 }
 
 
@@ -116,7 +117,7 @@ def meaning(sender: str, status: str | None, detail: str | None) -> Row | None:
 
 def mapping(sender: str) -> tuple[tuple[str, str, str], ...]:
     """The sender's column, for the documentation."""
-    told = [(getattr(row, sender), row) for row in TABLE]
+    told = [(getattr(row, SENDERS[sender]), row) for row in TABLE]
     return tuple(
         (_quoted(words), f"`{row.type}`", f"exception `{row.exception}`" if row.exception else "") for words, row in told if words
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from streams.collector.adapters.adapted import Adapted, Adapter, Made, Received
 from streams.collector.adapters.carriers import mapping
-from streams.collector.adapters.making import email_of, finished, left_out, phone_of
+from streams.collector.adapters.making import email_of, finished, left_out, phone_of, unless_nothing
 from streams.collector.adapters.reading import Reading
 from streams.collector.adapters.tracking import (
     CONSTANT,
@@ -69,6 +69,10 @@ def _event(event: Reading, received: Received) -> Iterator[Made]:
 
 
 def _tracker(tracker: Reading, received: Received) -> Iterator[Made]:
+    return unless_nothing(tracker, _followed(tracker, received))
+
+
+def _followed(tracker: Reading, received: Received) -> Iterator[Made]:
     carrier, service = tracker.text("carrier"), tracker.text("carrier_detail.service")
     followed = parcel("easypost", tracker, carrier, tracker.text("tracking_code"), service)
     if followed is None:
@@ -78,7 +82,8 @@ def _tracker(tracker: Reading, received: Received) -> Iterator[Made]:
     if scans:
         left_out(tracker, {"status": SAME, "status_detail": SAME})
     else:
-        scans = [Scan(tracker, when(tracker, "updated_at"), tracker.text("status"), tracker.text("status_detail"))]
+        at, accounts = when(tracker, "updated_at"), ("status", "status_detail")
+        scans = [Scan(tracker, at, tracker.text("status"), tracker.text("status_detail"), accounts=accounts)]
     yield from scanned(followed, scans, received)
     yield from _attempted(followed, tracker, scans, received)
     yield from _expected(followed, tracker, received)
@@ -100,7 +105,7 @@ def _expected(followed: Parcel, tracker: Reading, received: Received) -> Iterato
         return
     if path == DAY:
         left_out(tracker, {"est_delivery_date": "the day where the parcel goes says it better"})
-    yield from expected(followed, tracker, path, when(tracker, "updated_at"), received)
+    yield from expected(followed, tracker, path, tracker, "updated_at", received)
 
 
 def _scan(part: Reading) -> Scan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from schemas.signals import named, text_of
@@ -28,6 +28,16 @@ def finished(whole: Reading, events: Iterable[Made]) -> Adapted:
     once = {one.event["event_id"]: one for one in events}
     lost = whole.lost()
     return Adapted(list(once.values()), lost if once or lost else [Loss("", "unmapped", NOTHING)])
+
+
+def unless_nothing(part: Reading, events: Iterable[Made]) -> Iterator[Made]:
+    """The events of a part; if there are none, then nothing that was read of it counts as taken."""
+    some = False
+    for one in events:
+        some = True
+        yield one
+    if not some:
+        part.note("", "unmapped", "nothing of it became an event")
 
 
 def left_out(part: Reading, reasons: Mapping[str, str]) -> None:

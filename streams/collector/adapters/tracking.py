@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from streams.collector.adapters.adapted import Made, Received
+from streams.collector.adapters.adapted import Made, Received, What
 from streams.collector.adapters.carriers import meaning
 from streams.collector.adapters.making import made
 from streams.collector.adapters.reading import Reading
@@ -43,6 +43,8 @@ class Scan(NamedTuple):
     words: str | None = None
     location: str | None = None
     country: str | None = None
+    accounts: tuple[str, ...] = ("",)
+    """Where in the part it stands, if not all of it does: what becomes no event is said of that."""
 
 
 def parcel(
@@ -64,9 +66,9 @@ def scanned(of: Parcel, scans: Iterable[Scan], received: Received) -> Iterator[M
     for scan in scans:
         row = meaning(of.sender, scan.status, scan.detail)
         if row is None:
-            scan.part.note("", "unmapped", f"{_status(scan) or 'no status'} is no step of a parcel's way")
+            _note(scan, "unmapped", f"{_status(scan) or 'no status'} is no step of a parcel's way")
         elif scan.at is None:
-            scan.part.note("", "refused", "says no time")
+            _note(scan, "refused", "says no time")
         else:
             found = {"exception": row.exception, "detail": scan.words} if row.exception else {}
             reason = {"reason": scan.words} if row.type == "delivery_attempt_failed" else {}
@@ -80,19 +82,20 @@ def told(of: Parcel, kind: str, at: str, part: Reading, received: Received, **pr
     return made(of.sender, event, part.at, received)
 
 
-def expected(of: Parcel, part: Reading, path: str, at: str | None, received: Received, **properties: Any) -> Iterator[Made]:
-    """When the parcel is to arrive, as of ``at``: a moment, or a day where no zone says which moment."""
-    text = part.text(path)
+def expected(of: Parcel, part: Reading, path: str, told_by: Reading, since: str, received: Received) -> Iterator[Made]:
+    """When the parcel is to arrive, as of ``since``: a moment, or a day where no zone says which moment."""
+    text = part.peek(path)
     moment, date = instant(text), day(text)
-    if text is None:
+    if not text:
         return
-    if at is None or (moment is None and date is None):
-        part.note(path, "refused", "says no time" if at is not None else "nobody says since when that is expected")
+    if (moment or date) is None or instant(told_by.peek(since), "UTC") is None:
+        part.note(path, "refused", "says no time" if (moment or date) is None else "nobody says since when that is expected")
         return
+    part.take(path)
     if moment is None and len(text) > len("2024-05-01"):
         part.guess(path, "has no zone: taken as the day")
-    when = {"estimated_date": date} if moment is None else {"estimated_at": moment}
-    yield told(of, "estimate_updated", at, part, received, **when, **properties)
+    arrives = {"estimated_date": date} if moment is None else {"estimated_at": moment}
+    yield told(of, "estimate_updated", when(told_by, since) or "", part, received, **arrives)
 
 
 def when(part: Reading, path: str) -> str | None:
@@ -119,6 +122,11 @@ def country(part: Reading, path: str) -> str | None:
         return None
     part.take(path)
     return code.upper()
+
+
+def _note(scan: Scan, what: What, why: str) -> None:
+    for path in scan.accounts:
+        scan.part.note(path, what, why)
 
 
 def _seen(scan: Scan) -> dict[str, Any]:

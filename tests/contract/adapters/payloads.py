@@ -21,6 +21,7 @@ AT = 1_763_000_000_000_000
 """When the collector receives them: 2025-11-13 02:13:20 UTC."""
 
 FOLDERS: dict[str, str] = {
+    "17track": "17track",
     "easypost": "easypost",
     "ga4": "ga4",
     "segment": "segment",
