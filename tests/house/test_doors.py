@@ -18,6 +18,8 @@ VIOLATIONS = {
     "a pipeline that knows the lake": ("streams/agents/stitch.py", "import sinks.lake", "The front door above"),
     "a contract that knows a sink": ("schemas/topics.py", "import sinks.lake", "The front door above"),
     "a core that knows its shell": ("streams/journey/fold.py", "import streams.agents.commit", "Inside streams"),
+    "a collector that knows the worker": ("streams/collector/app.py", "import streams.agents.commit", "Inside streams"),
+    "an adapter that looks at the clock": ("streams/collector/adapters/canonical.py", "import time", "An adapter is"),
     "a shell that knows the app": ("streams/agents/commit.py", "import streams.app", "Inside streams"),
     "a core that looks at the clock": ("streams/journey/fold.py", "import time", "The core knows"),
     "a core that waits": ("streams/journey/stitch.py", "import asyncio", "The core knows"),
