@@ -11,7 +11,7 @@ from schemas.signals import KINDS
 from schemas.tables import TABLES, Table
 from streams.journey.detectors import DETECTORS, Detector
 from tests.house.documents import ROOT, section
-from throughline import presets_page
+from throughline import presets_page, senders_page
 from throughline.rules import detector_settings
 from throughline.settings import CollectorSettings, KafkaSettings, RuleSettings, Settings
 from throughline.signals_page import PAGE, rendered, written
@@ -77,6 +77,11 @@ def test_every_kind_of_signal_is_defined_and_its_page_says_what_its_detector_say
 def test_the_page_of_presets_says_what_the_presets_say() -> None:
     page = presets_page.PAGE.read_text()
     assert presets_page.rendered(page) == page, "run python -m throughline.presets_page"
+
+
+def test_the_page_of_senders_says_what_the_adapters_say() -> None:
+    page = senders_page.PAGE.read_text()
+    assert senders_page.rendered(page) == page, "run python -m throughline.senders_page"
 
 
 def says_its_settings(detector: Detector) -> bool:

@@ -31,6 +31,7 @@ VERBS = {
     "replay": ("throughline.cli.history:replay", "Send history to the topics, with time from the events."),
     "backfill": ("throughline.cli.history:backfill", "Bring history into the lake, without a broker."),
     "backtest": ("throughline.cli.backtest:backtest", "What would other settings have said? Before and after, side by side."),
+    "try": ("throughline.cli.trying:try_", "What a sender's message would become; sends nothing."),
     "presets": ("throughline.cli.presets:presets", "Other systems' published thresholds: list, show."),
     "sql": ("throughline.cli.asking:sql", "Ask the lake one question."),
     "shell": ("throughline.cli.asking:shell", "Ask the lake many questions."),

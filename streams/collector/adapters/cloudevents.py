@@ -129,7 +129,7 @@ def _date(cloud: Message, event: Message, at: str, data_at: str, received: Recei
 
 
 def _extend(cloud: Message, event: Message, at: str, told: bool, lost: list[Loss]) -> None:
-    """Extensions that name somebody, and the trace. Of a binary event these are headers: no part of the message is lost by them."""
+    """Extensions that name somebody, and the trace. Of a binary event these are headers, no part of the message."""
     for name, ours in _EXTENSIONS.items():
         value = text_of(cloud.get(name))
         if value is not None and event.get(ours) is None:
