@@ -41,11 +41,13 @@ class _Said(NamedTuple):
 def adapt(message: Any, received: Received) -> Adapted:
     adapted = Adapted()
     said = list(_said(message, adapted.lost))
-    if not said:
-        return adapted
-    sent = sender_of(message, received, adapted.lost)
+    sent = sender_of(message, received, adapted.lost) if said else Sent({})
     for place, one in enumerate(said):
         _adapt(one, place, sent, received, adapted)
+    if not adapted.made:
+        adapted.lost.append(Loss("", "unmapped", "no event could be made of it"))
+    elif all(one.time_at != "timestamp_micros" for one in said) and isinstance(message, dict) and message.get("timestamp_micros"):
+        adapted.lost.append(Loss("timestamp_micros", "left out", "every event names a time of its own"))
     return adapted
 
 
