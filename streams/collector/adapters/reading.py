@@ -68,6 +68,11 @@ class Reading:
     def note(self, path: str, what: What, why: str) -> None:
         self._memory.notes.append(Loss(_joined(self.at, path), what, why))
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing of the whole message was taken."""
+        return not self._memory.taken
+
     def lost(self) -> list[Loss]:
         """Of the whole message: what was noted, and every leaf that nobody took. Nulls and empty things are no leaves."""
         memory = self._memory

@@ -15,6 +15,7 @@ from streams.collector.adapters.segment import SEGMENT
 from streams.collector.adapters.shippo import SHIPPO
 from streams.collector.adapters.shopify import SHOPIFY
 from streams.collector.adapters.shopify_pixel import SHOPIFY_PIXEL
+from streams.collector.adapters.snowplow import SNOWPLOW
 from streams.collector.adapters.track17 import TRACK17
 
 ADAPTERS: tuple[Adapter, ...] = (
@@ -28,6 +29,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     AFTERSHIP,
     SHIPPO,
     TRACK17,
+    SNOWPLOW,
 )
 """In the order of the documentation."""
 
