@@ -48,10 +48,12 @@ def ok(taken: Taken) -> web.Response:
 
 
 def validation(taken: Taken) -> web.Response:
-    """GA4's ``validationMessages``: its own three fields, its codes."""
+    """GA4's ``validationMessages`` where GA4 itself finds nothing: what we would refuse."""
     faults = [(verdict, fault) for verdict in taken.verdicts for fault in verdict.faults]
-    messages = [_message(f"{verdict.of}.{fault.path}".strip("."), fault.rule) for verdict, fault in faults]
-    messages += [_message(loss.path, loss.note) for loss in taken.lost if loss.what in ("refused", "unmapped")]
+    return validated([_message(f"{verdict.of}.{fault.path}".strip("."), fault.rule) for verdict, fault in faults])
+
+
+def validated(messages: list[dict[str, str]]) -> web.Response:
     return said({"validationMessages": messages})
 
 

@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 from schemas.failures import Failure
 from streams.collector.adapters.adapted import Adapter, Received
 from streams.collector.adapters.registry import by_name
-from streams.collector.answers import said
+from streams.collector.answers import said, validated
 from streams.collector.browsers import Origins, settings_of
 from streams.collector.delivery import Delivery
 from streams.collector.doors import DOORS, Door
@@ -83,10 +83,12 @@ class Collector:
             source = source_of(door, request, body, message, self._keyring, now)
             self._rates.check(source)
             received = Received(now, source, _headers(request), _query(request))
+            if door.validate is not None and (wrong := door.validate(message, received)):
+                return validated(wrong)
             taken = self._judge.take(adapter, door.prepare(message) if door.prepare else message, received)
             if (count := len(taken.verdicts)) > (most := self._options.batch_events):
                 raise Refusal(413, f"at most {most} events are taken at once, this has {count}")
-            if door.takes:
+            if door.validate is None:
                 self._rates.charge(source, count)
                 held.grow(sum(len(record.value) for record in taken.records))
                 await self._deliver(taken.records)

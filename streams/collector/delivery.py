@@ -33,6 +33,8 @@ LOOK_EVERY = 0.1
 """Seconds between two looks at the oldest batch."""
 TRY_AGAIN_AFTER = 0.5
 """Seconds."""
+CANCEL_AGAIN_AFTER = 0.5
+"""Seconds."""
 LITTLE = SEGMENT_BYTES // 8
 """Bytes of the spool for whose publishing newcomers wait."""
 
@@ -78,9 +80,7 @@ class Delivery:
         """On return everything that was taken is acknowledged or on disk."""
         if self._gathering is not None:
             await self._gathering.settled()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(_cancelled(task) for task in self._tasks))
         await self._spool.close()
 
     async def deliver(self, records: list[Addressed]) -> None:
@@ -155,6 +155,13 @@ class Delivery:
         finally:
             publishing.cancel()
         self._spool.remove(path)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    """On return it has ended. aiokafka may swallow a cancellation while it connects; then the next one counts."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_AFTER)
 
 
 def _spooled(batch: Batch, topic: str, spool: Spool) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from streams.collector import answers
+from streams.collector.adapters.adapted import Received
+from streams.collector.adapters.ga4_validation import validation_messages
 from streams.collector.answers import Answer
 
 Proof = Literal["key", "signature"]
@@ -23,8 +25,8 @@ class Door:
     answer: Answer = answers.verdicts
     prepare: Callable[[Any], Any] | None = None
     """Makes of the body what the adapter reads."""
-    takes: bool = True
-    """Else it only says what it would do."""
+    validate: Callable[[Any, Received], list[dict[str, str]]] | None = None
+    """The sender's own validation: with it nothing is taken, and what is wrong is said in the sender's words."""
     empty: bool = False
     """Whether a message may be all headers."""
 
@@ -61,7 +63,7 @@ DOORS: tuple[Door, ...] = (
         "ga4",
         "GA4's validation: says what is wrong, and takes nothing",
         answer=answers.validation,
-        takes=False,
+        validate=lambda message, received: validation_messages(message, received)["validationMessages"],
     ),
     Door("/com.snowplowanalytics.snowplow/tp2", "snowplow", "Snowplow's trackers", answer=answers.ok),
     Door("/v1/shopify-pixel", "shopify_pixel", "A Shopify web pixel's customer events"),

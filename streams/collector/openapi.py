@@ -113,7 +113,7 @@ _OWN: Json = {
     "Validation": _object(
         validationMessages={
             "type": "array",
-            "items": _object(fieldPath=_TEXT, description=_TEXT, validationCode={"enum": ["VALUE_REQUIRED", "VALUE_INVALID"]}),
+            "items": _object(fieldPath=_TEXT, description=_TEXT, validationCode=_TEXT),
         }
     ),
     "Health": _object(status={"enum": ["ok", "spooling", "full"]}, spool_bytes=_COUNT),

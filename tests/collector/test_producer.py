@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from schemas.events import Envelope
 from schemas.events.delivery import ShipmentScanned
-from schemas.events.storefront import PageViewed, PageProperties
+from schemas.events.storefront import PageProperties, PageViewed
 from streams.producer import NotSent, Producer
 from tests.collector.rig import events, ids, read, silent
 from throughline.broker import EmbeddedBroker, free_port
