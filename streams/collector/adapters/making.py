@@ -10,17 +10,23 @@ from schemas.signals import named, text_of
 from streams.collector.adapters.adapted import Adapted, Loss, Made, Received
 from streams.collector.adapters.reading import Reading
 
+MOST = 80
+"""Signs of a sender's key: an event's id has at most 100, with the sender's name."""
 NOTHING = "nothing in it is of a kind that we know"
 
 
-def made(sender: str, event: dict[str, Any], of: str, received: Received) -> Made:
-    """An event whose id is a function of all that it says: what is told again is the same event, what is corrected another.
+def made(sender: str, event: dict[str, Any], of: str, received: Received, key: str | None = None) -> Made:
+    """An event named by the sender's own ``key`` for it; where there is none, by all that it says.
 
-    It says not when it was sent: the time that a webhook names is when it was first tried, and a later try is not a slower clock.
+    So what is told again is the same event, and what is corrected another. It says not when it was sent: the time that a webhook
+    names is when it was first tried, and a later try is not a slower clock.
     """
     said = {name: value for name, value in event.items() if value is not None}
-    identity = f"{sender}:{named(f'{sender}/{json.dumps(said, sort_keys=True)}')}"
-    return Made({"event_id": identity, **said, "source": received.source, "received_at": text_of(received.at)}, of)
+    identity = named(f"{sender}/{json.dumps(said, sort_keys=True)}") if key is None else key
+    if len(identity) > MOST:
+        identity = named(f"{sender}/{json.dumps(identity)}")
+    named_so = {"event_id": f"{sender}:{identity}", **said}
+    return Made(named_so | {"source": received.source, "received_at": text_of(received.at)}, of)
 
 
 def finished(whole: Reading, events: Iterable[Made]) -> Adapted:
@@ -36,7 +42,7 @@ def unless_nothing(part: Reading, events: Iterable[Made]) -> Iterator[Made]:
     for one in events:
         some = True
         yield one
-    if not some:
+    if not some and not part.spoken_for:
         part.note("", "unmapped", "nothing of it became an event")
 
 

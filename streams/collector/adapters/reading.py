@@ -73,6 +73,11 @@ class Reading:
         """Whether nothing of the whole message was taken."""
         return not self._memory.taken
 
+    @property
+    def spoken_for(self) -> bool:
+        """Whether something is noted of all of this part."""
+        return any(note.path == self.at and note.what != "guessed" for note in self._memory.notes)
+
     def lost(self) -> list[Loss]:
         """Of the whole message: what was noted, and every leaf that nobody took. Nulls and empty things are no leaves."""
         memory = self._memory

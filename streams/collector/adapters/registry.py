@@ -10,26 +10,32 @@ from streams.collector.adapters.aftership import AFTERSHIP
 from streams.collector.adapters.canonical import CANONICAL
 from streams.collector.adapters.cloudevents import CLOUDEVENTS
 from streams.collector.adapters.easypost import EASYPOST
+from streams.collector.adapters.freshdesk import FRESHDESK
 from streams.collector.adapters.ga4 import GA4
+from streams.collector.adapters.intercom import INTERCOM
 from streams.collector.adapters.segment import SEGMENT
 from streams.collector.adapters.shippo import SHIPPO
 from streams.collector.adapters.shopify import SHOPIFY
 from streams.collector.adapters.shopify_pixel import SHOPIFY_PIXEL
 from streams.collector.adapters.snowplow import SNOWPLOW
 from streams.collector.adapters.track17 import TRACK17
+from streams.collector.adapters.zendesk import ZENDESK
 
 ADAPTERS: tuple[Adapter, ...] = (
     CANONICAL,
     SEGMENT,
     GA4,
     CLOUDEVENTS,
+    SNOWPLOW,
     SHOPIFY,
     SHOPIFY_PIXEL,
     EASYPOST,
     AFTERSHIP,
     SHIPPO,
     TRACK17,
-    SNOWPLOW,
+    ZENDESK,
+    INTERCOM,
+    FRESHDESK,
 )
 """In the order of the documentation."""
 

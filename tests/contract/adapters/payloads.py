@@ -23,7 +23,9 @@ AT = 1_763_000_000_000_000
 FOLDERS: dict[str, str] = {
     "17track": "17track",
     "easypost": "easypost",
+    "freshdesk": "freshdesk",
     "ga4": "ga4",
+    "intercom": "intercom",
     "segment": "segment",
     "shopify_pixel": "shopify_pixel",
     "shopify_rest": "shopify",
