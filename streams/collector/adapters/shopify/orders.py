@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from streams.collector.adapters.money import currency_of
+from streams.collector.adapters.picking import Draft, currency_at, filled, money_at, text_at
 from streams.collector.adapters.reading import Reading
-from streams.collector.adapters.shopify.parts import (
-    Draft,
-    currency_at,
-    filled,
-    id_at,
-    money_at,
-    people,
-    products,
-    shop_money,
-    text_at,
-)
+from streams.collector.adapters.shopify.parts import id_at, people, products, shop_money
 
 CHANNELS = {"web": "web", "pos": "store"}
 """Of an order's ``source_name``; other names are apps, whose channel nobody knows."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.collector.adapters.picking import Draft, filled, text_at, time_at
 from streams.collector.adapters.reading import Reading
 from streams.collector.adapters.shipments import shipment_id
-from streams.collector.adapters.shopify.parts import Draft, filled, id_at, text_at, time_at
+from streams.collector.adapters.shopify.parts import id_at
 
 STATUSES: dict[str, tuple[str, Draft]] = {
     "label_purchased": ("shipment_created", {}),

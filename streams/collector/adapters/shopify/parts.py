@@ -6,18 +6,13 @@ import re
 from typing import Any
 
 from schemas.events.fields import MAX_INTEGER
-from streams.collector.adapters.money import currency_of, minor_units
+from streams.collector.adapters.money import currency_of
+from streams.collector.adapters.picking import PERSONAL, WORDS, Draft, filled, money_at, text_at, whole_number
 from streams.collector.adapters.reading import Reading
-from streams.collector.adapters.times import instant
-
-Draft = dict[str, Any]
-"""An event without its id and its time of receipt."""
 
 ROUNDED = "a number beyond 2^53: JavaScript on the way may have rounded it, and nothing else in the message holds its digits"
 TWICE = "the same in both of the shop's and the customer's currency: the plain amounts, in the shop's, stand"
-PERSONAL = "personal data: nothing here needs it"
 LETS_IN = "a link or key that lets in whoever has it"
-WORDS = "free text, in which anything may stand"
 
 KEPT_BACK = (
     (PERSONAL, "billing_address shipping_address destination origin_address browser_ip client_details default_address addresses"),
@@ -29,36 +24,6 @@ KEPT_BACK = (
 
 _GID = re.compile(r"gid://shopify/\w+/(\d+)", re.ASCII)
 _KEY = re.compile(r"(\d+):", re.ASCII)
-
-
-def filled(**fields: Any) -> Draft:
-    """The fields that say something."""
-    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
-
-
-def text_at(part: Reading, *paths: str) -> str | None:
-    """The first of these that says something; the others are not looked at."""
-    for path in paths:
-        if part.peek(path) not in (None, "") and (text := part.text(path)):
-            return text
-    return None
-
-
-def time_at(part: Reading, *paths: str) -> str | None:
-    """The first of these that is a moment."""
-    for path in paths:
-        if when := instant(part.peek(path)):
-            part.take(path)
-            return when
-    return None
-
-
-def whole_number(part: Reading, path: str, least: int = 0) -> int | None:
-    value = part.peek(path)
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 1_000_000:
-        return None
-    part.take(path)
-    return value
 
 
 def id_at(part: Reading, path: str, twin: str | None = None) -> str | None:
@@ -94,28 +59,6 @@ def variant_at(line: Reading) -> str | None:
         line.leave_out("variant_id", "the same as the number in key, whose digits no JavaScript can have rounded")
         return found[1]
     return id_at(line, "variant_id")
-
-
-def money_at(part: Reading, path: str, currency: str | None) -> int | None:
-    """An amount in minor units of ``currency``; one that is none stays where it is."""
-    amount = part.peek(path)
-    if amount in (None, ""):
-        return None
-    units, words = minor_units(amount, currency)
-    if units is None:
-        part.note(path, "unmapped", words)
-        return None
-    part.take(path)
-    if words:
-        part.guess(path, words)
-    return units
-
-
-def currency_at(part: Reading, path: str = "currency") -> str | None:
-    code = currency_of(part.peek(path))
-    if code is not None:
-        part.take(path)
-    return code
 
 
 def shop_money(part: Reading, path: str) -> tuple[int | None, str | None]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from streams.collector.adapters.picking import Draft
 from streams.collector.adapters.reading import Reading
 from streams.collector.adapters.shopify import orders, parcels, visits
-from streams.collector.adapters.shopify.parts import Draft
 
 TRIGGERED = "x-shopify-triggered-at"
 """The header that says when what a webhook tells of happened."""

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
+from streams.collector.adapters.picking import Draft, currency_at, filled, money_at, text_at
 from streams.collector.adapters.reading import Reading
-from streams.collector.adapters.shopify.parts import (
-    Draft,
-    currency_at,
-    filled,
-    id_at,
-    money_at,
-    people,
-    products,
-    text_at,
-)
+from streams.collector.adapters.shopify.parts import id_at, people, products
 
 AS_IT_STANDS = "the cart as it now stands: what was added or removed a single message does not say (the web pixel does)"
 FILLED_IN = "a checkout changed: the step is the furthest that holds anything, not what was said just now"

@@ -12,16 +12,9 @@ from typing import Any
 
 from schemas.signals import named, text_of
 from streams.collector.adapters.adapted import Adapted, Adapter, Made, Received
+from streams.collector.adapters.picking import PERSONAL, WORDS, Draft, filled, text_at, time_at
 from streams.collector.adapters.reading import Reading
-from streams.collector.adapters.shopify.parts import (
-    PERSONAL,
-    WORDS,
-    Draft,
-    filled,
-    id_at,
-    text_at,
-    time_at,
-)
+from streams.collector.adapters.shopify.parts import id_at
 from streams.collector.adapters.shopify_pixel.events import EVENTS
 from streams.collector.adapters.shopify_pixel.goods import where
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from streams.collector.adapters.picking import Draft, filled, text_at
 from streams.collector.adapters.reading import Reading
-from streams.collector.adapters.shopify.parts import Draft, filled, id_at, text_at
+from streams.collector.adapters.shopify.parts import id_at
 from streams.collector.adapters.shopify_pixel.goods import line, lines, money, same, variant, where
 
 STEPS = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from streams.collector.adapters.money import currency_of
+from streams.collector.adapters.picking import Draft, filled, money_at, text_at, whole_number
 from streams.collector.adapters.reading import Reading
-from streams.collector.adapters.shopify.parts import Draft, filled, id_at, money_at, text_at, whole_number
+from streams.collector.adapters.shopify.parts import id_at
 
 
 def money(part: Reading, path: str) -> tuple[int | None, str | None]:

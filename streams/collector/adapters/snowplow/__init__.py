@@ -8,8 +8,8 @@ from typing import Any
 
 from schemas.signals import named, text_of
 from streams.collector.adapters.adapted import Adapted, Adapter, Loss, Made, Received
+from streams.collector.adapters.picking import PERSONAL, Draft, filled, text_at
 from streams.collector.adapters.reading import Reading
-from streams.collector.adapters.shopify.parts import PERSONAL, Draft, filled, text_at
 from streams.collector.adapters.snowplow.events import EVENTS, page
 from streams.collector.adapters.snowplow.mapping import MAPPING
 from streams.collector.adapters.snowplow.tracked import Tracked
@@ -84,9 +84,11 @@ def _when(event: Reading, received: Received) -> Draft:
         return {"occurred_at": text_of(received.at)}
     event.take("dtm")
     sent = unix_millis(event.peek("stm"))
-    if sent is not None:
-        event.take("stm")
-    return {"occurred_at": created} | filled(sent_at=sent)
+    if sent is None:
+        return {"occurred_at": created}
+    event.take("stm")
+    rounded = float(event.peek("stm")) < float(event.peek("dtm"))  # the Python tracker sends whole seconds
+    return {"occurred_at": created, "sent_at": created if rounded else sent}
 
 
 def _about(tracked: Tracked) -> Draft:

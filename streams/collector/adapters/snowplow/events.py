@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from streams.collector.adapters.money import currency_of
+from streams.collector.adapters.picking import PERSONAL, Draft, filled, money_at, text_at, whole_number
 from streams.collector.adapters.reading import Reading
-from streams.collector.adapters.shopify.parts import PERSONAL, Draft, filled, money_at, text_at, whole_number
 from streams.collector.adapters.snowplow.tracked import ECOMMERCE, Tracked
 
 SNOWPLOW = "com.snowplowanalytics.snowplow"
