@@ -10,7 +10,7 @@ from bench.traffic import history
 
 FED = ("stages", "backfill", "live")
 """Over all of the traffic; the others make their own, and need less."""
-ALONE = ("latency", "state", "recovery", "customers")
+ALONE = ("latency", "state", "recovery", "customers", "collector")
 
 
 def main() -> None:
