@@ -1,62 +1,63 @@
-"""The served document describes every door there is, and nothing else."""
+"""The collector answers as its OpenAPI document says, whatever it is asked: schemathesis asks."""
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Any
+import asyncio
+import os
+from collections.abc import Iterator
 
-import jsonschema
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
-from schemas.events import CATALOGUE
 from streams.collector.openapi import document
-from streams.collector.taking import part_at
-from tests.collector.rig import Collector, viewed
+from tests.broker.rig import Rig
+from tests.collector.running import RunningCollector, collecting
+from tests.collector.sealing import SEALS, SECRET
+from throughline.broker import EmbeddedBroker
 
-DOCUMENT = document()
+EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
+"""Of each operation, with a key and without; `make schemathesis` asks for more."""
+PROMISED = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
 
-
-def resolved(reference: str) -> Any:
-    node: Any = DOCUMENT
-    for name in reference.removeprefix("#/").split("/"):
-        node = node[name]
-    return node
-
-
-def test_every_reference_leads_somewhere() -> None:
-    references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(DOCUMENT)))
-    assert len(references) > 50
-    assert all(resolved(reference) is not None for reference in references)
-
-
-def test_every_schema_is_one() -> None:
-    for schema in DOCUMENT["components"]["schemas"].values():
-        jsonschema.Draft202012Validator.check_schema(schema)
-    named = DOCUMENT["components"]["schemas"]["Event"]["discriminator"]["mapping"]
-    assert set(named) == set(CATALOGUE)
+pytestmark = pytest.mark.timeout(60 + 5 * EXAMPLES)
+CONFIG = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}, "examples": {"enabled": False}}})
+"""Covering each field of each of fifty events, right and wrong, would take minutes and is the contract's tests' work."""
+SCHEMA = schemathesis.openapi.from_dict(document(), config=CONFIG)
 
 
-def test_every_operation_has_a_name_of_its_own() -> None:
-    names = [operation["operationId"] for path in DOCUMENT["paths"].values() for operation in path.values()]
-    assert len(set(names)) == len(names)
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningCollector, str]]:
+    """A collector and a write key."""
+    folder = tmp_path_factory.mktemp("openapi")
+    with EmbeddedBroker(folder / "broker") as broker:
+        asyncio.run(Rig(broker.address, folder).prepare())
+        with collecting(folder, broker.address) as collector:
+            for sender in SEALS:
+                collector.secret("shop", sender, SECRET)
+            yield collector, collector.key("shop")
+        assert "Traceback" not in collector.log.read_text()
 
 
-async def test_what_is_described_is_there_and_answers_as_described(collector: Collector) -> None:
-    served = (await collector.ask("GET", "/openapi.json")).json
-    assert served == json.loads(json.dumps(DOCUMENT))
-    for path, methods in served["paths"].items():
-        for method, operation in methods.items():
-            answer = await collector.ask(method.upper(), re.sub(r"\{\w+\}", "x", path))
-            assert str(answer.status) in operation["responses"], (path, answer.status)
-    answer = await collector.post("/v1/events", [viewed(1), viewed(2, type="x"), 3])
-    schema = {"$ref": "#/components/schemas/Verdicts", "components": served["components"]}
-    jsonschema.validate(answer.json, schema)
-
-
-def test_a_path_leads_to_its_part_or_to_the_last_on_its_way() -> None:
-    message = {"batch": [{"a": 1}, {"b": {"c": 2}}]}
-    assert part_at(message, "") == message
-    assert part_at(message, "batch[1].b.c") == 2
-    assert part_at(message, "batch[7].b") == message["batch"]
-    assert part_at(message, "batch[0].a.deeper") == 1
-    assert part_at([1, 2], "[1]") == 2
+@pytest.mark.parametrize("known", [True, False], ids=["with a key", "without one"])
+@SCHEMA.parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_it_answers_as_it_says(case: Case, asked: tuple[RunningCollector, str], known: bool) -> None:
+    collector, key = asked
+    headers = {"Authorization": f"Bearer {key}"} if known else {}
+    answer = case.call_and_validate(base_url=collector.url, headers=headers, checks=PROMISED)
+    assert answer.status_code not in range(500, 600)
