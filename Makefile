@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 
 CLIENTS := tests/clients
 
-.PHONY: help demo test mutants check kafka-test client-test faults soak bench lock clean
+.PHONY: help demo test mutants check kafka-test client-test faults soak chaos fuzz schemathesis bench lock clean
 
 help: ## say what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,15 @@ faults: $(INSTALLED) ## 200 faults while history streams in, judged by the oracl
 
 soak: $(INSTALLED) ## half an hour under random faults, and what a worker left alone comes to hold; MINUTES=… for less
 	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),30) --days 120 --shoppers 1500 --spare 1
+
+chaos: $(INSTALLED) ## an Apache Kafka away for a minute under 2,000 events a second, and the collector killed; Java, Maven
+	$(BIN)/python -m tests.collector.chaos --apache
+
+fuzz: $(INSTALLED) ## 100,000 crooked bodies for the collector; BODIES=… for less
+	$(BIN)/python -m tests.collector.fuzz --bodies $(or $(BODIES),100000)
+
+schemathesis: $(INSTALLED) ## the collector is asked more of what its OpenAPI document allows; EXAMPLES=… of each address
+	EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/pytest tests/collector/test_openapi.py
 
 bench: $(INSTALLED) ## measure throughput, state and cost per event; prints the table of the README
 	$(BIN)/python -m bench

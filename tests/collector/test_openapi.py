@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -56,7 +57,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningCol
 @pytest.mark.parametrize("known", [True, False], ids=["with a key", "without one"])
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-def test_it_answers_as_it_says(case: Case, asked: tuple[RunningCollector, str], known: bool) -> None:
+def test_it_answers_as_it_says(case: Case[Any], asked: tuple[RunningCollector, str], known: bool) -> None:
     collector, key = asked
     headers = {"Authorization": f"Bearer {key}"} if known else {}
     answer = case.call_and_validate(base_url=collector.url, headers=headers, checks=PROMISED)
