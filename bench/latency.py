@@ -3,7 +3,7 @@ declined, and many only look.
 
 Of what a deadline decides (a cart is left) the waiting is counted from the moment it was due, of what an event decides (the
 shopper comes back, the card is declined) from the moment before the event was appended, all up to the moment that a consumer of
-``friction.signals`` holds the signal.
+``friction.signals`` holds the signal. ``--nodes 1`` has an Apache Kafka in the place of the embedded broker.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from schemas.signals import Signal
 from schemas.topics import SOURCE_TOPICS
 from streams.journey.entries import partition_of
 from streams.publishing.publisher import Publisher, Record
+from throughline.apache import apache_kafka
 from throughline.broker import free_port
 from throughline.following import follow
 from throughline.kafka import publishing
@@ -86,7 +87,7 @@ def _event(number: int, customer: str, kind: str, properties: Mapping[str, objec
     return f"customer:{customer}", json.dumps({**event, **known, "source": "bench", "channel": "web"}).encode()
 
 
-async def measure(folder: Path, pace: int, seconds: int) -> dict[tuple[str, str], list[float]]:
+async def measure(folder: Path, pace: int, seconds: int, nodes: int) -> dict[tuple[str, str], list[float]]:
     """Milliseconds of waiting, by the kind of the signal and what it says."""
     waited: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
 
@@ -95,7 +96,8 @@ async def measure(folder: Path, pace: int, seconds: int) -> dict[tuple[str, str]
         waited[signal.kind, signal.status].append((time.time_ns() // 1_000 - since) / 1e3)
 
     settings = Settings(data_dir=folder, web_port=free_port())
-    async with LocalRun(settings, lambda words: None) as run, asyncio.TaskGroup() as tasks:
+    broker = apache_kafka(folder, print, nodes) if nodes else None
+    async with LocalRun(settings, lambda words: None, broker) as run, asyncio.TaskGroup() as tasks:
         where = client(settings, run.brokers)
         following = tasks.create_task(follow(where, note, from_start=False, until_end=False))
         async with publishing(where) as publisher:
@@ -106,10 +108,10 @@ async def measure(folder: Path, pace: int, seconds: int) -> dict[tuple[str, str]
 
 
 def main() -> None:
-    given = sizes(str(__doc__), pace=2_000, seconds=30)
+    given = sizes(str(__doc__), pace=2_000, seconds=30, nodes=0)
     os.environ["THROUGHLINE_RULES__DETECTORS"] = json.dumps(RULES)
     with TemporaryDirectory(prefix="throughline-bench-") as folder:
-        waited = asyncio.run(measure(Path(folder), given.pace, given.seconds))
+        waited = asyncio.run(measure(Path(folder), given.pace, given.seconds, given.nodes))
     rows = []
     for said, times in waited.items():
         cut = quantiles(times, n=100)

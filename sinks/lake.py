@@ -22,8 +22,7 @@ Row = tuple[int, bytes]
 Waiting = dict[str, list[Row]]
 """Rows by transaction id."""
 WRITERS = 4
-"""Tables written at the same time: parsing and writing leave the interpreter's lock. A worker whose signals are waited for writes
-one after the other: beside four writers the slowest of them took a tenth of a second longer."""
+"""Tables written at the same time: parsing and writing leave the interpreter's lock."""
 
 
 def location(lake: str | Path, table: Table) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from schemas.failures import Stop
 from sinks import upkeep
-from sinks.lake import Lake
+from sinks.apart import LakeApart
 from streams.agents.options import Access, Options
 from streams.app import App, build_app, core
 from streams.journey.hashing import IdentifierHash
@@ -30,7 +30,7 @@ def worker(settings: Settings, brokers: str) -> App:
     return build_app(
         options(settings, brokers),
         core(settings.partitions, journey_rules(settings.rules), identifier_hash(settings)),
-        Lake(settings.lake, writers=1),
+        LakeApart(settings.lake),
         upkeep=lambda: _tend(settings.lake),
     )
 

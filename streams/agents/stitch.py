@@ -107,14 +107,20 @@ class StitchAgent:
                 await self._refuse(owned.partition, hole)
             for record in event.message.value:
                 owned.process(record.offset, record.value)
-            if owned.is_live(time()):
-                owned.write_down()
             owned.say(said)
             self._taken.append(event)
         self._entries += said.counts["entries"]
         await self._outlet.send(self._say(said))
+        await self._write_down()
         if self._due():
             await self._begin_commit()
+
+    async def _write_down(self) -> None:
+        """Behind what was said, and partition by partition: whoever is to hear of a cart does not wait for it."""
+        for owned in list(self._owned.values()):
+            if owned.is_live(time()):
+                await asyncio.sleep(0)
+                owned.write_down()
 
     async def _refuse(self, partition: int, hole: range) -> None:
         """Raises ``Stop`` where the log can still tell what the state lacks. Where it cannot, to say so is all that helps."""
@@ -170,7 +176,7 @@ class StitchAgent:
         try:
             await self._commit.run(stretch)
         except (NotOurs, Stop) as problem:
-            logger.warning("What this worker was about to commit is another's; it will read what it is given: %s", problem)
+            logger.warning("This worker gives back what it was about to commit, and will read what it is given: %s", problem)
             self._forget()
             await self._app.consumer.rejoin()
         except Exception as error:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -195,6 +195,13 @@ class Worker:
 
     def wake(self) -> None:
         os.kill(self.process.pid, signal.SIGCONT)
+
+    def kill_its_lake_writer(self) -> None:
+        """kill -9 of the one process that a worker starts, if it is there."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+                for child in (thread / "children").read_text().split():
+                    os.kill(int(child), signal.SIGKILL)
 
     async def standing(self) -> Standing:
         return await standing(self.host, self.port)

@@ -66,6 +66,20 @@ async def test_a_worker_that_slept_through_its_eviction_overwrites_nothing(rig: 
 
 
 @pytest.mark.timeout(180)
+async def test_a_worker_whose_lake_writer_is_killed_reads_again_what_was_not_written(rig: Rig) -> None:
+    worker = rig.worker()
+    await worker.owns(PARTITIONS)
+    sent = views(2_000)
+    await rig.events(STOREFRONT, sent[:1_000])
+    await rig.arrived()
+    worker.kill_its_lake_writer()
+    await rig.events(STOREFRONT, sent[1_000:])
+    await rig.arrived()
+    assert rig.event_ids() == {event["event_id"]: 1 for event in sent}
+    assert worker.process.running
+
+
+@pytest.mark.timeout(180)
 async def test_a_worker_that_joins_gets_its_share_and_gives_it_back_when_it_leaves(rig: Rig) -> None:
     sent = views(6_000)
     stays = rig.worker()

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from sinks.lake import Lake
+from sinks.apart import LakeApart
 from streams.agents.commit import AfterStep
 from streams.agents.options import Options
 from streams.agents.ticks import Wall
@@ -87,7 +87,7 @@ def main() -> None:
         build_app(
             options,
             pure,
-            Lake(given.lake),
+            LakeApart(given.lake),
             ender(given.die_after, given.die_at, signal.Signals[given.die_by], given.die_once),
             wall=Wall(lambda: time.time_ns() + ahead(given.clock_ahead)),
         )

@@ -62,6 +62,17 @@ async def worker_killed_between_steps(stage: Stage, lot: Random) -> str:
         return f"worker {slot.number} behind {step!r} of commit {time}" + ("" if ended else ", which never came")
 
 
+async def lake_writer_killed(stage: Stage, lot: Random) -> str:
+    """kill −9 of the process in which a worker writes the lake, several times."""
+    async with stage.a_worker(lot) as slot:
+        times = lot.randint(1, 3)
+        for _ in range(times):
+            if slot.worker is not None:
+                slot.worker.kill_its_lake_writer()
+            await asyncio.sleep(lot.uniform(0.5, 3))
+        return f"of worker {slot.number}, {times} times"
+
+
 async def zombie(stage: Stage, lot: Random) -> str:
     """SIGSTOP for longer than its session; it wakes and knows nothing of what has happened."""
     asleep = lot.uniform(1.2, 3) * SESSION
@@ -239,7 +250,7 @@ async def lake_disk_slow(stage: Stage, lot: Random) -> str:
 FAULTS = [
     Fault(inject.__name__.replace("_", " "), inject)
     for inject in (
-        *(worker_killed, all_workers_killed, worker_rolled, worker_killed_between_steps),
+        *(worker_killed, all_workers_killed, worker_rolled, worker_killed_between_steps, lake_writer_killed),
         *(zombie, zombie_between_steps, worker_blinks, worker_cut_off, worker_on_a_narrow_line),
         *(broker_killed, leader_killed, coordinator_killed, controller_killed, majority_killed),
         *(broker_paused, broker_rolled, broker_cut_off, broker_on_a_narrow_line, broker_disk_full, broker_disk_slow),
