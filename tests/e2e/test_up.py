@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -51,8 +53,14 @@ def write(path: Path, events: list[Event]) -> None:
     path.write_text("".join(json.dumps(event) + "\n" for event in events))
 
 
+class Running(NamedTuple):
+    pid: int
+    told: str
+    """What it said until it was ready."""
+
+
 @contextmanager
-def up(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def up(folder: Path, *words: str) -> Iterator[Running]:
     """The pipeline in a terminal of its own, ended with Ctrl-C."""
     ports = ["--web-port", str(free_port()), "--collector-port", "0"]
     command = [str(THROUGHLINE), "up", "--clock", "log", *ports, *words]
@@ -60,9 +68,11 @@ def up(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     assert running.stderr is not None
     with running.stderr as said:
         try:
-            heard = next(line for line in said if "Health and metrics" in line or "error" in line)
-            assert "error" not in heard
-            yield running
+            told = ""
+            while "Health and metrics" not in told:
+                told += next(said)
+                assert "error" not in told
+            yield Running(running.pid, told)
         finally:
             running.send_signal(signal.SIGINT)
             rest = said.read()
@@ -122,6 +132,26 @@ def test_the_worker_of_a_run_follows_its_preset(type_: Type, folder: Path, monke
     with up(folder, "--preset", "youcan"):
         assert type_("replay", "left.jsonl").code == 0
         assert "quiet for 10 min" in await_line(type_, "cart_abandoned")
+
+
+def test_an_event_over_http_is_in_the_lake_and_the_first_key_lets_it_in(
+    type_: Type, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THROUGHLINE_COMMIT_INTERVAL", "0.5 s")
+    monkeypatch.setenv("THROUGHLINE_DRAIN_WITHIN", "2 min")
+    with up(folder) as running:
+        (key,) = re.findall(r"wk_\S+", running.told)
+        (url,) = re.findall(r"Collector: (http://\S+?)\. ", running.told)
+        request = urllib.request.Request(f"{url}/v1/events", json.dumps(LEFT).encode())  # noqa: S310 - our own
+        request.add_header("Authorization", f"Bearer {key}")
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own
+            assert (json.load(answer)["taken"], answer.status) == (2, 200)
+    found = rows(type_, "SELECT event_id, source FROM events ORDER BY event_id")
+    assert found == [{"event_id": "e1", "source": "shop"}, {"event_id": "e2", "source": "shop"}]
+    assert [row["event_id"] for row in rows(type_, "SELECT event_id FROM dead_letters")] == ["e3"]
+    with up(folder) as running:
+        assert "wk_" not in running.told
+    assert processes_of(folder) == []
 
 
 def await_line(type_: Type, words: str) -> str:
