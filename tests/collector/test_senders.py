@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from streams.collector.adapters.registry import ADAPTERS
+from streams.collector.doors import DOORS
 from streams.collector.keys import add_secret, read
 from tests.collector.rig import Collector, events, running, settings_of
 from tests.e2e.conftest import Type, folder, type_
@@ -113,3 +115,7 @@ def test_keys_are_made_listed_and_revoked(type_: Type, folder: Path, monkeypatch
     assert type_("keys", "revoke", key.id).code == 1
     assert type_("keys", "add", "no name").code == 1
     assert "shop" not in type_("keys", "list").out
+
+
+def test_every_door_has_an_adapter_and_every_adapter_a_door() -> None:
+    assert {door.sender for door in DOORS} == {adapter.name for adapter in ADAPTERS}
