@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.broker.rig import IMPATIENT, SHORT_SESSIONS, Rig
+from tests.kafka.passing import passing
 from throughline.apache import ApacheKafka
 from throughline.broker import EmbeddedBroker
 from throughline.local import Broker
@@ -19,7 +20,7 @@ from throughline.local import Broker
 @pytest.fixture(params=["embedded", pytest.param("apache", marks=pytest.mark.kafka)])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
     folder = tmp_path / "broker"
-    with _apache(folder, request) if request.param == "apache" else EmbeddedBroker(folder) as running:
+    with passing(_apache(folder, request)) if request.param == "apache" else EmbeddedBroker(folder) as running:
         yield running
 
 

@@ -18,6 +18,7 @@ from schemas.topics import JOURNEY_LOG
 from tests.broker.rig import Rig, Worker
 from tests.faults.disks import Disk
 from tests.faults.hosts import Host, network
+from tests.kafka.passing import passing
 from throughline.apache import ApacheKafka, Node, Place, fetch
 from throughline.apache.jars import java
 
@@ -169,7 +170,7 @@ async def staged(folder: Path, workers: int) -> AsyncIterator[Stage]:
     disks = [Disk(folder / f"{name}.img", folder / "kafka" / name, NODE_MB) for name in names]
     disks.append(Disk(folder / "lake.img", folder / "lake", LAKE_MB))
     places = [Place(host.address, host.prefix) for host in hosts[:NODES]]
-    with ApacheKafka(folder / "kafka", jars, nodes=places) as kafka:
+    with passing(ApacheKafka(folder / "kafka", jars, nodes=places)) as kafka:
         rig = Rig(kafka.address, folder, replication=NODES)
         await rig.prepare()
         slots = [Slot(number, rig, host) for number, host in enumerate(hosts[NODES:], start=1)]

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from tests.kafka.passing import passing
 from throughline.apache import ApacheKafka
 
 
 @pytest.fixture(scope="session")
 def apache_kafka(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
-    with ApacheKafka(tmp_path_factory.mktemp("kafka"), kafka_jars) as kafka:
+    with passing(ApacheKafka(tmp_path_factory.mktemp("kafka"), kafka_jars)) as kafka:
         yield kafka
 
 

@@ -10,6 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.kafka.passing import passing
 from throughline.apache import ApacheKafka, Node, Place
 from throughline.broker import BrokerFailed, answers
 
@@ -37,14 +38,14 @@ def test_one_that_does_not_come_up_says_where_its_log_is(kafka_jars: Path, tmp_p
 
 def test_a_node_listens_where_it_is_told_and_behind_what_it_is_told(kafka_jars: Path, tmp_path: Path) -> None:
     place = Place("127.0.0.77", ("nice", "-n", "19"))
-    with ApacheKafka(tmp_path, kafka_jars, nodes=[place]) as kafka:
+    with passing(ApacheKafka(tmp_path, kafka_jars, nodes=[place])) as kafka:
         assert kafka.address.startswith("127.0.0.77:")
         assert Path(f"/proc/{kafka.nodes[0].pid}/stat").read_text().rpartition(")")[2].split()[16] == "19"
 
 
 @pytest.fixture(scope="module")
 def three(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
-    with ApacheKafka(tmp_path_factory.mktemp("three"), kafka_jars, nodes=3, properties=MISSED_SOON) as kafka:
+    with passing(ApacheKafka(tmp_path_factory.mktemp("three"), kafka_jars, nodes=3, properties=MISSED_SOON)) as kafka:
         yield kafka
 
 

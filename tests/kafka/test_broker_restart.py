@@ -9,6 +9,7 @@ import pytest
 from schemas.topics import FRICTION_SIGNALS, STOREFRONT
 from tests.broker.rig import PARTITIONS, Rig
 from tests.broker.shoppers import BEGIN, MINUTE, added, views
+from tests.kafka.passing import passing
 from throughline.apache import ApacheKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 @pytest.mark.parametrize("violently", [False, True], ids=["shut down", "killed"])
 async def test_a_worker_outlives_its_broker(kafka_jars: Path, tmp_path: Path, violently: bool) -> None:
     sent = views(4_000)
-    with ApacheKafka(tmp_path / "kafka", kafka_jars) as kafka:
+    with passing(ApacheKafka(tmp_path / "kafka", kafka_jars)) as kafka:
         rig = Rig(kafka.address, tmp_path)
         try:
             await rig.prepare()

@@ -12,6 +12,7 @@ from tests.e2e.conftest import folder as folder
 from tests.e2e.conftest import type_ as type_
 from tests.e2e.test_up import LEFT, await_line, rows, up, write
 from tests.kafka.certificates import Certificates
+from tests.kafka.passing import passing
 from throughline.apache import ApacheKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
@@ -31,7 +32,7 @@ def by_password(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory, cert
     """What a client must be told of a broker that knows ada by a password."""
     properties = certificates.properties | {"sasl.enabled.mechanisms": "SCRAM-SHA-512", LOGIN: f"{SCRAM} required;"}
     folder = tmp_path_factory.mktemp("by-password")
-    with ApacheKafka(folder, kafka_jars, properties=properties, outside="SASL_SSL") as kafka:
+    with passing(ApacheKafka(folder, kafka_jars, properties=properties, outside="SASL_SSL")) as kafka:
         kafka.admit("ada", "countess")
         yield {
             "BROKERS": kafka.outside,
@@ -47,7 +48,7 @@ def by_certificate(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory, c
     """What a client must be told of a broker that wants to see a certificate."""
     properties = certificates.properties | {"ssl.client.auth": "required"}
     folder = tmp_path_factory.mktemp("by-certificate")
-    with ApacheKafka(folder, kafka_jars, properties=properties, outside="SSL") as kafka:
+    with passing(ApacheKafka(folder, kafka_jars, properties=properties, outside="SSL")) as kafka:
         yield {
             "BROKERS": kafka.outside,
             "KAFKA__SECURITY": "SSL",

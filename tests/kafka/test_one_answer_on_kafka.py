@@ -11,6 +11,7 @@ import pytest
 from tests.broker.one_answer import WORKED_OFF, history_of, is_the_backfills, send, through_deaths, through_workers
 from tests.broker.rig import IMPATIENT, SHORT_SESSIONS, Rig
 from tests.conftest import RealHistory
+from tests.kafka.passing import passing
 from throughline.apache import ApacheKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
@@ -19,7 +20,7 @@ MISSED_SOON = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.m
 
 @pytest.fixture
 def rig(kafka_jars: Path, tmp_path: Path) -> Iterator[Rig]:
-    with ApacheKafka(tmp_path / "kafka", kafka_jars, properties=SHORT_SESSIONS) as kafka:
+    with passing(ApacheKafka(tmp_path / "kafka", kafka_jars, properties=SHORT_SESSIONS)) as kafka:
         rig = Rig(kafka.address, tmp_path, session_timeout=IMPATIENT)
         try:
             yield rig
@@ -38,7 +39,7 @@ async def test_deaths_between_the_steps_of_commits_change_nothing_on_kafka(rig: 
 async def test_deaths_of_brokers_change_nothing_where_there_are_three(kafka_jars: Path, tmp_path: Path) -> None:
     """Each is killed under load and comes back, so one of them led, one coordinated the group, and one led the cluster."""
     file = history_of(7, 600, tmp_path)
-    with ApacheKafka(tmp_path / "kafka", kafka_jars, nodes=3, properties=SHORT_SESSIONS | MISSED_SOON) as kafka:
+    with passing(ApacheKafka(tmp_path / "kafka", kafka_jars, nodes=3, properties=SHORT_SESSIONS | MISSED_SOON)) as kafka:
         rig = Rig(kafka.address, tmp_path, session_timeout=IMPATIENT)
         try:
             await rig.prepare()

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer
 
 from schemas.topics import JOURNEY_LOG, STOREFRONT
 from tests.broker.rig import Rig
+from tests.kafka.passing import passing
 from throughline.apache import ACCESS_RULES, ApacheKafka
 from throughline.broker import free_port
 
@@ -23,7 +24,7 @@ ENDS_WITHIN = 60.0
 
 @pytest.fixture
 def kafka(kafka_jars: Path, tmp_path: Path) -> Iterator[ApacheKafka]:
-    with ApacheKafka(tmp_path / "kafka", kafka_jars, properties=ACCESS_RULES) as kafka:
+    with passing(ApacheKafka(tmp_path / "kafka", kafka_jars, properties=ACCESS_RULES)) as kafka:
         yield kafka
 
 

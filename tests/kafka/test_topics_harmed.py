@@ -14,6 +14,7 @@ from schemas.topics import FRICTION_SIGNALS, JOURNEY_LOG, STOREFRONT
 from streams.agents.topics import changelog_topic
 from tests.broker.rig import PARTITIONS, Rig
 from tests.broker.shoppers import BEGIN, MINUTE, added
+from tests.kafka.passing import passing
 from throughline.apache import ApacheKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 @pytest.fixture
 async def rig(kafka_jars: Path, tmp_path: Path) -> AsyncIterator[Rig]:
-    with ApacheKafka(tmp_path / "kafka", kafka_jars) as kafka:
+    with passing(ApacheKafka(tmp_path / "kafka", kafka_jars)) as kafka:
         rig = Rig(kafka.address, tmp_path)
         await rig.prepare()
         yield rig
