@@ -76,7 +76,7 @@ def test_every_settings_file_it_shows_is_accepted(document: Path, tmp_path: Path
 
 
 def test_the_producer_in_the_readme_produces_an_event(tmp_path: Path) -> None:
-    (program,) = [block for block in blocks(README, "python") if "AIOKafkaProducer" in block]
+    (program,) = [block for block in blocks(README, "python") if "import Producer" in block]
     with EmbeddedBroker(tmp_path) as broker:
         asyncio.run(create_topics(Options(brokers=broker.address, partitions=2)))
         ours = re.sub(r'BROKERS = "[^"]+"', f'BROKERS = "{broker.address}"', program)
