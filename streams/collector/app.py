@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -83,9 +84,10 @@ class Collector:
             source = source_of(door, request, body, message, self._keyring, now)
             self._rates.check(source)
             received = Received(now, source, _headers(request), _query(request))
-            if door.validate is not None and (wrong := door.validate(message, received)):
-                return validated(wrong)
-            taken = self._judge.take(adapter, door.prepare(message) if door.prepare else message, received)
+            with _shallow():
+                if door.validate is not None and (wrong := door.validate(message, received)):
+                    return validated(wrong)
+                taken = self._judge.take(adapter, door.prepare(message) if door.prepare else message, received)
             if (count := len(taken.verdicts)) > (most := self._options.batch_events):
                 raise Refusal(413, f"at most {most} events are taken at once, this has {count}")
             if door.validate is None:
@@ -148,15 +150,23 @@ def _check_type(request: web.Request) -> None:
         raise Refusal(415, f"a body is JSON (application/json, or text/plain from a beacon), not {kind[:60]!r}")
 
 
+@contextmanager
+def _shallow() -> Iterator[None]:
+    """What reads a nested body may still not write it, or walk through it. Inside, nothing is taken yet."""
+    try:
+        yield
+    except RecursionError as error:
+        raise Refusal(400, "the body is nested too deep") from error
+
+
 def _message(door: Door, body: bytes) -> Any:
     if not body and door.empty:
         return None
     try:
-        return _read(body)
+        with _shallow():
+            return _read(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
         raise Refusal(400, f"the body is not JSON in UTF-8: {error}") from error
-    except RecursionError as error:
-        raise Refusal(400, "the body is nested too deep") from error
 
 
 def _headers(request: web.Request) -> dict[str, str]:

@@ -111,7 +111,7 @@ def _literal(lot: Random, whole: Request) -> Request:
 
 def _deep(lot: Random, whole: Request) -> Request:
     """Nested deeper than any decoder's stack, in a list or an object, whole or around the message."""
-    depth = lot.choice((50, 500, 5_000, 100_000))
+    depth = lot.choice((50, 300, 500, 700, 900, 5_000, 100_000))
     opening, closing = lot.choice(((b"[", b"]"), (b'{"a":', b"}")))
     inner = lot.choice((b"1", whole.body))
     return replace(whole, body=opening * depth + inner + closing * (depth if lot.random() < 0.8 else 0))
