@@ -16,7 +16,7 @@ import yaml
 
 from throughline.apache.jars import release
 from throughline.apache.properties import common
-from throughline.settings import PREFIX, Settings
+from throughline.settings import PREFIX, CollectorSettings, Settings
 
 ROOT = Path(__file__).parents[2]
 WHERE_IT_IS = {
@@ -84,7 +84,8 @@ def test_kafka_is_the_release_and_has_the_settings_of_the_tests(compose: dict[st
 
 def test_every_setting_in_the_compose_file_exists(compose: dict[str, Any]) -> None:
     named = {name for service in compose["services"].values() for name in service["environment"] if name.startswith(PREFIX)}
-    assert named <= {PREFIX + name.upper() for name in Settings.model_fields}
+    nested = {f"COLLECTOR__{name.upper()}" for name in CollectorSettings.model_fields}
+    assert named <= {PREFIX + name for name in nested | {name.upper() for name in Settings.model_fields}}
 
 
 def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
