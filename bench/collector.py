@@ -177,6 +177,7 @@ async def measure(folder: Path, pace: int, seconds: int) -> list[tuple[str, str]
     return [
         ("events/s", f"{batches * EVENTS / wall:,.0f}"),
         ("of its core", f"{share:.0%}"),
+        ("events a second of processor", f"{batches * EVENTS / wall / share:,.0f}"),
         (f"p50 ms at {pace:,} events/s", f"{cut[49]:.1f}"),
         (f"p99 ms at {pace:,} events/s", f"{cut[98]:.1f}"),
         ("longest ms", f"{max(waited):.1f}"),
