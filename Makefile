@@ -31,7 +31,7 @@ kafka-test: $(INSTALLED) ## the tests against an Apache Kafka from its published
 	$(BIN)/pytest -m kafka --durations=15
 
 client-test: $(INSTALLED) $(CLIENTS)/node_modules/.installed $(CLIENTS)/.venv/.installed ## other people's clients send to the collector
-	$(BIN)/pytest -m clients --durations=5
+	$(BIN)/pytest -m clients --durations=5 $(CLIENTS)
 
 faults: $(INSTALLED) ## 200 faults while history streams in, judged by the oracle; twenty minutes; root, Java, Maven
 	$(BIN)/python -m tests.faults --faults 200
