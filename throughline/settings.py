@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     web_host: str = Field(
         "127.0.0.1", description="where the worker's health and metrics listen; loopback unless you say otherwise"
     )
-    web_port: int = Field(6066, ge=0, le=65_535, description="port of health and metrics; 0 takes a free one")
+    web_port: int = Field(6066, ge=1, le=65_535, description="port of health and metrics")
     collector: CollectorSettings = CollectorSettings()
     kafka: KafkaSettings = KafkaSettings()
     rules: RuleSettings = RuleSettings()
