@@ -36,8 +36,8 @@ from throughline.broker import EmbeddedBroker
 
 AT_ONCE = 16
 """Connections."""
-WARM_UP = 0.2
-"""Share of the bodies after which memory is looked at first: by then every door was used, and the heap has its size."""
+LOOKS = (0.2, 0.4, 0.6, 0.8, 1.0)
+"""Shares of the bodies after which memory is looked at: after the first, every door was used."""
 GROWTH = 48 * 1024 * 1024
 """Bytes that a collector may have grown since: the largest bodies leave holes in the heap, a leak has no end."""
 PATIENT = {"COLLECTOR__SPOOL_AFTER": "2 min"}
@@ -57,7 +57,7 @@ class Account:
     """Events of which a verdict was given, by sender and verdict."""
     unanswered: list[str] = field(default_factory=list)
     resident: list[int] = field(default_factory=list)
-    """Bytes, after the warm-up and at the end."""
+    """Bytes, at each look."""
     counted_answers: Counter[str] = field(default_factory=Counter)
     counted_events: Counter[str] = field(default_factory=Counter)
     """What the collector counted itself: by status; by verdict."""
@@ -92,10 +92,10 @@ class Account:
             statuses[status] += number
         answered = ", ".join(f"{number:,} × {status}" for status, number in sorted(statuses.items()))
         events = ", ".join(f"{number:,} {verdict}" for verdict, number in self.counted_events.most_common())
-        memory = " and ".join(f"{size / 1e6:.0f}" for size in self.resident)
+        memory = ", ".join(f"{size / 1e6:.0f}" for size in self.resident)
         return (
             f"{self.sent:,} bodies sent; answered {answered}; events {events}; {self.records:,} records on the topics; "
-            f"{memory} MB of memory, early and late"
+            f"{memory} MB of memory, from a fifth of them on"
         )
 
 
@@ -140,7 +140,7 @@ async def _sent(collector: RunningCollector, crooked: Iterator[tuple[Door, Reque
                 account.sent += 1
                 await _send(session, account, *next(crooked))
 
-        for share in (WARM_UP, 1.0):
+        for share in LOOKS:
             until = int(share * count)
             async with asyncio.TaskGroup() as tasks:
                 for _ in range(AT_ONCE):
