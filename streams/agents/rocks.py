@@ -81,10 +81,16 @@ class RocksFolder:
         _lock(self._path, fcntl.LOCK_EX)  # until the process ends
         os.close(turn)
         self._cache = Cache(CACHE_BYTES)
+        self._states: dict[int, RocksStates] = {}
         atexit.register(shutil.rmtree, self._path, ignore_errors=True)
 
     def states(self, partition: int) -> RocksStates:
-        return RocksStates(self._path / str(partition), self._cache)
+        self._states[partition] = RocksStates(self._path / str(partition), self._cache)
+        return self._states[partition]
+
+    def remove(self, partition: int) -> None:
+        """A partition's states and their files."""
+        self._states.pop(partition).destroy()
 
 
 def _lock(folder: Path, how: int) -> int:

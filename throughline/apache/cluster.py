@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from throughline.apache.jars import java, run
 from throughline.apache.node import Node, Place
 from throughline.apache.properties import common
 from throughline.broker import free_ports
+from throughline.startable import Startable
 
 
-class ApacheKafka:
+class ApacheKafka(Startable):
     """A cluster under ``directory`` for ``with``: when the block is entered it answers, and it ends with the block.
 
     ``nodes`` says how many, or the ``Place`` of each. All of it also ends when this process dies by any means; its data stays,
@@ -105,17 +103,3 @@ class ApacheKafka:
     def log(self) -> Path:
         """Of the first node; the others' lie beside it."""
         return self.nodes[0].log
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.stop()
-
-    async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self.start)
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await asyncio.to_thread(self.stop)
