@@ -28,7 +28,7 @@ check: $(INSTALLED) ## lint, types, and the doors between the rooms
 	$(BIN)/lint-imports
 
 kafka-test: $(INSTALLED) ## the tests against an Apache Kafka from its published jars
-	$(BIN)/pytest -m kafka --durations=15
+	$(BIN)/pytest -m kafka --numprocesses 2 --dist loadfile --durations=15
 
 client-test: $(INSTALLED) $(CLIENTS)/node_modules/.installed $(CLIENTS)/.venv/.installed ## other people's clients send to the collector
 	$(BIN)/pytest -m clients --durations=5 $(CLIENTS)

@@ -18,14 +18,16 @@ SETS = {
     "web": "clickstream/puffy",
 }
 
-WITH_BROKERS = {"bench", "broker", "collector", "e2e", "faults", "kafka"}
-"""Folders of tests that start brokers and workers: one after the other, whatever else runs beside them."""
+WITH_BROKERS = {"workers": {"bench", "broker", "faults", "kafka"}, "front": {"collector", "e2e"}}
+"""Folders of tests that start brokers and what runs on them: within a group one after the other, whatever else runs beside them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if WITH_BROKERS & set(item.path.relative_to(Path(__file__).parent).parts):
-            item.add_marker(pytest.mark.xdist_group("brokers"))
+        folders = set(item.path.relative_to(Path(__file__).parent).parts)
+        for group, members in WITH_BROKERS.items():
+            if members & folders:
+                item.add_marker(pytest.mark.xdist_group(group))
 
 
 class RealHistory:
