@@ -19,7 +19,7 @@ SETS = {
 }
 
 WITH_BROKERS = {"workers": {"bench", "broker", "faults", "kafka"}, "front": {"collector", "e2e"}}
-"""Folders of tests that start brokers and what runs on them: within a group one after the other, whatever else runs beside them."""
+"""Folders of tests that start brokers: within a group one after the other, whatever else runs beside them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
