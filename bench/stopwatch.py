@@ -27,11 +27,25 @@ class Stopwatch:
 
 
 def resident(process: int | str = "self") -> int:
-    """Bytes of memory this process holds now, or another one (Linux)."""
-    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    """Bytes of memory that this process, or another one, holds now together with those it has started (Linux)."""
+    return sum(_statm(each) for each in family(process))
 
 
 def processor_of(process: int) -> float:
-    """Seconds of processor that another process has had so far (Linux)."""
+    """Seconds of processor that another process and those it has started have had so far (Linux)."""
+    return sum(_stat(each) for each in family(process))
+
+
+def family(process: int | str) -> list[int | str]:
+    """A process and those that it has started and that run, and those that these have."""
+    begun = [child for thread in Path(f"/proc/{process}/task").iterdir() for child in (thread / "children").read_text().split()]
+    return [process, *(each for child in begun for each in family(int(child)))]
+
+
+def _statm(process: int | str) -> int:
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _stat(process: int | str) -> float:
     behind_its_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(behind_its_name[11]) + int(behind_its_name[12])) / os.sysconf("SC_CLK_TCK")

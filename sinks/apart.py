@@ -6,6 +6,7 @@ arguments; the answer is nil, or the kind of failure and its words. Rows are bro
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import struct
@@ -41,6 +42,7 @@ class LakeApart:
         self._waiting: list[tuple[str, int, int, list[Row]]] = []
         self._turn = Lock()
         self._child = self._started()
+        atexit.register(self.close)
 
     @property
     def pid(self) -> int:

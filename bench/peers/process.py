@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from bench.stopwatch import family
 from schemas.failures import Stop
 from throughline.leash import Leashed
 
@@ -73,12 +74,20 @@ def ended(process: int) -> bool:
 
 
 def processor(process: int) -> float:
-    """Seconds that a process, its threads and its children that have ended have had, in user and system mode."""
+    """Seconds that a process, its threads and its children, also those that have ended, have had, in user and system mode."""
+    return sum(_had(each) for each in ([process] if ended(process) else family(process)))
+
+
+def peak(process: int) -> int:
+    """Bytes, those of the processes that it has started with it."""
+    return sum(_peak(each) for each in family(process))
+
+
+def _had(process: int | str) -> float:
     behind_its_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return sum(int(each) for each in behind_its_name[11:15]) / _TICKS
 
 
-def peak(process: int) -> int:
-    """Bytes."""
+def _peak(process: int | str) -> int:
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -146,8 +147,10 @@ async def test_told_to_stop_it_answers_what_it_has_in_hand(broker: EmbeddedBroke
     async with process(tmp_path, broker.address) as (collector, child):
         await collector.until("ok")
         with silent(broker):
-            sending = [asyncio.create_task(collector.post("/v1/events", viewed(number))) for number in range(5)]
-            await in_hand(collector)
+            sending = [asyncio.create_task(collector.post("/v1/events", viewed(0)))]
+            one = await in_hand(collector, more_than=len(json.dumps(viewed(0))))
+            sending += [asyncio.create_task(collector.post("/v1/events", viewed(number))) for number in range(1, 5)]
+            await in_hand(collector, more_than=5 * one - 1)
             os.kill(child.pid, signal.SIGTERM)
             answers = await asyncio.gather(*sending)
         assert [answer.status for answer in answers] == [200] * 5
@@ -157,7 +160,11 @@ async def test_told_to_stop_it_answers_what_it_has_in_hand(broker: EmbeddedBroke
     assert {event["event_id"] for event in await events(broker)} == {f"e{number}" for number in range(5)}
 
 
-async def in_hand(collector: Collector) -> None:
-    """On return it holds bodies that it has not answered."""
-    while "throughline_collector_in_hand_bytes 0.0" in (await collector.ask("GET", "/metrics")).text:
+async def in_hand(collector: Collector, more_than: int) -> int:
+    """The bytes that it has read or made of it and not yet answered, once they are more than so many."""
+    while True:
+        metrics = (await collector.ask("GET", "/metrics")).text
+        (held,) = re.findall(r"^throughline_collector_in_hand_bytes (\S+)$", metrics, re.MULTILINE)
+        if float(held) > more_than:
+            return int(float(held))
         await asyncio.sleep(0.01)

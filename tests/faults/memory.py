@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from bench.stopwatch import family
 from tests.faults.stage import Slot
 
 SAMPLE_EVERY = 5.0
@@ -60,11 +61,15 @@ class Memory:
 
 
 def resident_mb(pid: int) -> float:
-    """0 where there is no such process any more."""
+    """Of a process and of those that it has started; 0 where there is no such process any more."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        return sum(_resident_mb(each) for each in family(pid))
     except OSError:
         return 0.0
+
+
+def _resident_mb(pid: int | str) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
     line = next((line for line in status.splitlines() if line.startswith("VmRSS:")), "")
     return int(line.split()[1]) / 1024 if line else 0.0
 
