@@ -189,9 +189,12 @@ class Worker:
 
     @property
     def sleeping(self) -> bool:
-        """Whether it was sent SIGSTOP."""
-        stat = Path(f"/proc/{self.process.pid}/stat")
-        return self.process.running and stat.read_text().rpartition(")")[2].split()[0] == "T"
+        """Whether it was sent SIGSTOP; not where it has ended."""
+        try:
+            stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        except OSError:
+            return False
+        return stat.rpartition(")")[2].split()[0] == "T"
 
     def wake(self) -> None:
         os.kill(self.process.pid, signal.SIGCONT)

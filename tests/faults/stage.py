@@ -7,7 +7,7 @@ import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -72,8 +72,10 @@ class Slot:
             self.wanted = True
 
     def signal(self, number: signal.Signals) -> None:
+        """Nothing where another fault has ended it."""
         if self.worker is not None and self.worker.process.running:
-            os.kill(self.worker.process.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.worker.process.pid, number)
 
     def tend(self) -> None:
         """Start another where none runs and one is wanted."""
