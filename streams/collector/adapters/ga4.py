@@ -16,6 +16,7 @@ from schemas.signals import text_of as written
 from streams.collector.adapters.adapted import Adapted, Adapter, Loss, Made, Message, Received
 from streams.collector.adapters.ga4_events import FIELDS, ITEM, MAPPING, MEANINGS, ONE_EACH
 from streams.collector.adapters.ga4_request import Sent, sender_of
+from streams.collector.adapters.money import units_of
 from streams.collector.adapters.refunds import refunded
 from streams.collector.adapters.segment_calls import CUSTOM
 from streams.collector.adapters.times import unix_micros
@@ -146,8 +147,9 @@ def _finished(kind: str, said: _Said, made: dict[str, Any], lost: list[Loss]) ->
         made.setdefault("step", "shipping")
     if kind == "feature_used":
         made.setdefault("feature", said.name)
-    if kind == "order_completed" and "revenue_minor" in made and "total_minor" not in made and "total" not in made:
-        made["total_minor"] = made["revenue_minor"] + made.get("shipping_minor", 0) + made.get("tax_minor", 0)
+    worth = units_of(made, "revenue")
+    if kind == "order_completed" and worth is not None and "total_minor" not in made and "total" not in made:
+        made["total_minor"] = worth + (units_of(made, "shipping") or 0) + (units_of(made, "tax") or 0)
         lost.append(
             Loss(f"{said.at}.value".lstrip("."), "guessed", "the total: with shipping and tax, which GA4's value is without")
         )
@@ -159,7 +161,8 @@ def _finished(kind: str, said: _Said, made: dict[str, Any], lost: list[Loss]) ->
 def _apart(event: dict[str, Any], made: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """An event of one product for each of its items."""
     products = made.get("products")
-    if event["type"] not in ONE_EACH or not products:
+    apart = isinstance(products, list) and all(isinstance(product, dict) for product in products)
+    if event["type"] not in ONE_EACH or not products or not apart:
         yield event | {"properties": made}
         return
     shared = {name: value for name, value in made.items() if name != "products"}

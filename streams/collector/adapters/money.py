@@ -7,6 +7,7 @@ the decimal number that it is the nearest to with that many decimals; noise of s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.events.fields import MAX_INTEGER
@@ -34,8 +35,16 @@ _NOISE = Decimal("0.000001")
 
 def currency_of(value: object) -> str | None:
     """The ISO 4217 code in capitals; ``None`` where it is none that we know."""
-    code = value.strip().upper() if isinstance(value, str) else None
+    if type(value) is not str:
+        return None
+    code = value if value in DECIMALS else value.strip().upper()
     return code if code in DECIMALS else None
+
+
+def units_of(said: Mapping[str, object], name: str) -> int | None:
+    """What stands under our name for an amount, if it can be reckoned with: senders may write anything under it."""
+    units = said.get(f"{name}_minor")
+    return units if type(units) is int and 0 <= units <= MAX_INTEGER else None
 
 
 def minor_units(amount: object, currency: str | None) -> tuple[int | None, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.events.fields import MAX_INTEGER
 from streams.collector.adapters.adapted import Loss
+from streams.collector.adapters.money import units_of
 
 NO_AMOUNT = "a refund's amount needs a currency: without an amount it would be of the whole order"
 NO_PRICES = "a refund of some products needs its amount and currency, or their prices"
@@ -25,15 +27,19 @@ def refunded(said: dict[str, Any], made: dict[str, Any], at: str, products: str,
             return None
     if any(said.get(name) not in (None, "") for name in ("total", "amount", *_OTHER_AMOUNTS)):
         return NO_AMOUNT
-    amounts = [_worth(product) for product in made.get("products", ())]
-    if None in amounts:
+    products_sent = made.get("products", [])
+    amounts = [_worth(product) for product in products_sent] if isinstance(products_sent, list) else [None]
+    amount = sum(amount for amount in amounts if amount is not None)
+    if None in amounts or amount > MAX_INTEGER:
         return NO_PRICES
     if amounts:
-        made["amount_minor"] = sum(amount for amount in amounts if amount is not None)
+        made["amount_minor"] = amount
         lost.append(Loss(f"{at}.{products}", "guessed", "no amount is said: what went back is what these cost"))
     return None
 
 
-def _worth(product: dict[str, Any]) -> int | None:
-    price, pieces = product.get("price_minor"), product.get("quantity", 1)
-    return price * pieces if isinstance(price, int) and isinstance(pieces, int) else None
+def _worth(product: Any) -> int | None:
+    if not isinstance(product, dict):
+        return None
+    price, pieces = units_of(product, "price"), product.get("quantity", 1)
+    return price * pieces if price is not None and type(pieces) is int else None

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from streams.collector.adapters.adapted import Loss, Message
+from streams.collector.adapters.money import units_of
 from streams.collector.adapters.refunds import refunded
 from streams.collector.adapters.segment_events import CHAT, FIELDS, MEANINGS, PRODUCT, TRAITS, Meaning
 from streams.collector.adapters.translating import NOTHING, text_of, translated
@@ -69,10 +70,11 @@ def _order(said: dict[str, Any], made: dict[str, Any], at: str, lost: list[Loss]
     if "total_minor" in made or "total" in made:
         return
     base = "subtotal" if "subtotal_minor" in made else "revenue"
-    if f"{base}_minor" not in made:
+    worth = units_of(made, base)
+    if worth is None:
         return
-    total = made[f"{base}_minor"] + made.get("shipping_minor", 0) + made.get("tax_minor", 0)
-    total -= made.get("discount_minor", 0) if base == "revenue" else 0
+    total = worth + (units_of(made, "shipping") or 0) + (units_of(made, "tax") or 0)
+    total -= (units_of(made, "discount") or 0) if base == "revenue" else 0
     if total >= 0:
         made["total_minor"], made["total_from"] = total, base
         less = ", less the discount" if base == "revenue" else ""
