@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from schemas.events import CATALOGUE
 from schemas.topics import SOURCE_TOPICS, STOREFRONT
 from streams.agents.ticks import tick
@@ -77,7 +79,7 @@ class Feed:
 
 
 def _tick_all(appends: dict[tuple[str, int], list[Record]], at: int) -> None:
-    record = tick(at, replay=True)._replace(key=b"tick", timestamp=at // 1000)
+    record = replace(tick(at, replay=True), key=b"tick", timestamp=at // 1000)
     for records in appends.values():
         records.append(record)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+from msgspec.structs import replace
+
 from bench.peers.alerts import told
 from bench.peers.kafka import create, remove
 from bench.peers.rivals import THROUGHLINE
@@ -50,7 +52,7 @@ class Traffic:
         """Every second, for ever."""
         while True:
             at = now()
-            record = tick(at)._replace(key=b"tick", timestamp=at // 1000)
+            record = replace(tick(at), key=b"tick", timestamp=at // 1000)
             self.ticks.append((at, now()))
             await self._publisher.publish(
                 {(topic, place): [record] for topic in SOURCE_TOPICS for place in range(self._partitions)}

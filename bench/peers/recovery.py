@@ -6,6 +6,8 @@ import asyncio
 from time import perf_counter
 from typing import Any
 
+from msgspec.structs import replace
+
 from bench.peers.alerts import told
 from bench.peers.contest import WITHIN, Course
 from bench.peers.ours import Worker
@@ -75,7 +77,7 @@ async def _leave_carts(course: Course, names: list[str]) -> None:
         place = STOREFRONT, partition_of(key, course.partitions)
         appends.setdefault(place, []).append(Record(key.encode(), arrive(draft, at).value, (), at // 1000))
     for later in (at + HOUR + 1, at + 3 * HOUR):
-        late = tick(later, replay=True)._replace(key=b"tick", timestamp=later // 1000)
+        late = replace(tick(later, replay=True), key=b"tick", timestamp=later // 1000)
         for topic in SOURCE_TOPICS:
             for partition in range(course.partitions):
                 appends.setdefault((topic, partition), []).append(late)

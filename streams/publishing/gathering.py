@@ -1,10 +1,10 @@
-"""Many callers' records in few batches: what is appended to a partition while a batch of it is under way goes as the next one."""
+"""Many callers' records in few batches: what is appended to a partition while a batch of it is under way goes with the next."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from time import monotonic
 
 from streams.publishing.publisher import Appends, Publisher, Record
@@ -14,10 +14,10 @@ Place = tuple[str, int]
 
 
 class Batch:
-    """Records of one partition that are acknowledged together."""
+    """A caller's records of one partition, or what is left of them to be acknowledged."""
 
-    def __init__(self) -> None:
-        self.records: list[Record] = []
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
         self.since = monotonic()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.done.add_done_callback(_looked_at)
@@ -74,27 +74,30 @@ class _Lane:
         self._place = place
         self._task: asyncio.Task[None] | None = None
         self.batches: deque[Batch] = deque()
-        """The first is under way once the task runs; only the last may still grow."""
-        self._sent: Batch | None = None
 
-    def add(self, records: Iterable[Record]) -> asyncio.Future[None]:
-        if not self.batches or self.batches[-1] is self._sent:
-            self.batches.append(Batch())
-        batch = self.batches[-1]
-        batch.records.extend(records)
+    def add(self, records: Sequence[Record]) -> asyncio.Future[None]:
+        batch = Batch(records)
+        self.batches.append(batch)
         if self._task is None:
             self._task = asyncio.create_task(self._run())
         return batch.done
 
     async def _run(self) -> None:
+        """All that waits goes at once; but where the last record must be alone, it is held back and goes with what comes then."""
         while self.batches:
-            batch = self._sent = self.batches[0]
+            waiting = list(self.batches)
+            records = [record for batch in waiting for record in batch.records]
+            held = records[-1:] if self._publisher.last_alone and len(records) > 1 else []
             try:
-                await self._publisher.publish({self._place: batch.records})
-                batch.succeed()
+                await self._publisher.publish({self._place: records[:-1] if held else records}, more=bool(held))
             except Exception as error:
-                batch.fail(error)
-            self.batches.popleft()
+                for _ in waiting:
+                    self.batches.popleft().fail(error)
+                continue
+            for _ in waiting[:-1] if held else waiting:
+                self.batches.popleft().succeed()
+            if held:
+                self.batches[0].records = held
         self._task = None
 
     def stop(self) -> Sequence[Batch]:

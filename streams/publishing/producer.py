@@ -28,6 +28,11 @@ ASK_AGAIN_AFTER = 0.1
 class Producer(AIOKafkaProducer):
     """aiokafka's, which can begin its numbers anew."""
 
+    @property
+    def idempotent(self) -> bool:
+        """Whether it numbers its batches."""
+        return self._txn_manager is not None
+
     def begin_anew(self) -> None:
         """Ask for a new producer id before the next batch, and count from 0.
 

@@ -12,10 +12,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
-from typing import NamedTuple
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
 from aiokafka.producer.message_accumulator import BatchBuilder
+from msgspec import Struct
 
 from schemas.failures import Failure
 from streams.publishing.producer import Producer
@@ -30,7 +30,7 @@ BATCH_BYTES = 900_000
 """Of one record batch; the producer's ``max_batch_size`` must be this. Kafka's default limit is a little over 1 MB."""
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]] = ()
@@ -63,31 +63,42 @@ class Publisher:
         """The same in smaller batches with rests in between."""
         return Publisher(self._producer, batch_bytes, rests=True)
 
-    async def publish(self, appends: Appends) -> dict[tuple[str, int], int]:
-        """Append to several partitions; the offset of the last record of each. On return all is acknowledged."""
-        pending = {place: records for place, records in appends.items() if records}
-        if self._rests:
-            return {place: await self._append(*place, records) for place, records in pending.items()}
-        offsets = await asyncio.gather(*(self._append(*place, records) for place, records in pending.items()))
+    @property
+    def last_alone(self) -> bool:
+        """Whether a partition's last record must be a batch by itself.
+
+        Asked where a partition ends, the embedded broker (Tansu 0.6) answers with the place behind the first record of its last
+        batch. With one record in that, whoever reads to the end reads to the end. A broker that gives producer ids is another.
+        """
+        return not self._producer().idempotent
+
+    async def publish(self, appends: Appends, more: bool = False) -> dict[tuple[str, int], int]:
+        """Append to several partitions; the offset of the last record of each. On return all is acknowledged.
+
+        ``more`` promises that more follows at once, so that nothing of this is the last.
+        """
+        pending = {place: self._batches(records, more) for place, records in appends.items() if records}
+        if self._rests or len(pending) == 1:
+            return {place: await self._append(*place, batches) for place, batches in pending.items()}
+        offsets = await asyncio.gather(*(self._append(*place, batches) for place, batches in pending.items()))
         return dict(zip(pending, offsets, strict=True))
 
-    async def _append(self, topic: str, partition: int, records: Sequence[Record]) -> int:
+    async def _append(self, topic: str, partition: int, batches: Iterable[Sequence[Record]]) -> int:
         offset = -1
-        for batch in self._batches(records):
+        for batch in batches:
             begun = monotonic()
             offset = await self._send(topic, partition, batch)
             if self._rests:
                 await asyncio.sleep(min(monotonic() - begun, LONGEST_REST))
         return offset
 
-    def _batches(self, records: Sequence[Record]) -> Iterable[Sequence[Record]]:
-        """Records in groups that each fill one record batch of the broker's, the last record by itself.
-
-        Asked where a partition ends, the embedded broker (Tansu 0.6) answers with the place behind the first record of its last
-        batch. So the last batch has one record, and whoever reads to the end reads to the end.
-        """
-        yield from self._full(records[:-1])
-        yield records[-1:]
+    def _batches(self, records: Sequence[Record], more: bool) -> Iterable[Sequence[Record]]:
+        """Records in groups that each fill one record batch of the broker's; the last record by itself where it must be."""
+        if more or not self.last_alone:
+            yield from self._full(records)
+        else:
+            yield from self._full(records[:-1])
+            yield records[-1:]
 
     def _full(self, records: Iterable[Record]) -> Iterable[list[Record]]:
         group: list[Record] = []
@@ -128,5 +139,5 @@ class Publisher:
 
 def _weight(record: Record) -> int:
     """An upper bound of what a record takes in a batch."""
-    headers = sum(len(name) + len(value) + 10 for name, value in record.headers)
+    headers = sum(len(name) + len(value) + 10 for name, value in record.headers) if record.headers else 0
     return len(record.key or b"") + len(record.value or b"") + headers + 32
