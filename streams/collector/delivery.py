@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 import msgspec
 from aiokafka.errors import KafkaError
+from msgspec import Struct
 
 from schemas.failures import Failure
 from streams.collector.spool import SEGMENT_BYTES, Full, Spool
@@ -39,7 +41,7 @@ LITTLE = SEGMENT_BYTES // 8
 """Bytes of the spool for whose publishing newcomers wait."""
 
 
-class Addressed(NamedTuple):
+class Addressed(Struct, array_like=True, gc=False):
     """A record on its way. The partition is the key's, and found when it is sent."""
 
     topic: str
@@ -49,7 +51,7 @@ class Addressed(NamedTuple):
 
 Connect = Callable[[], AbstractAsyncContextManager[Publisher]]
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[tuple[str, str | None, bytes]]).decode
+_unpack = msgspec.msgpack.Decoder(list[Addressed]).decode
 
 
 class Delivery:
@@ -93,15 +95,12 @@ class Delivery:
         else:
             await self._spool.append(_pack(records))
 
-    def _placed(self, records: Iterable[tuple[str, str | None, bytes]]) -> dict[Place, list[Record]]:
-        placed: dict[Place, list[Record]] = {}
-        for topic, key, value in records:
-            place = topic, partition_of(key or "", self._partitions)
-            record = Record(key.encode() if key is not None else None, value)
-            if place in placed:
-                placed[place].append(record)
-            else:
-                placed[place] = [record]
+    def _placed(self, records: Iterable[Addressed]) -> dict[Place, list[Record]]:
+        placed: defaultdict[Place, list[Record]] = defaultdict(list)
+        for one in records:
+            key = one.key
+            place = one.topic, partition_of(key or "", self._partitions)
+            placed[place].append(Record(key.encode() if key is not None else None, one.value))
         return placed
 
     async def _look(self) -> None:

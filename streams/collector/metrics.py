@@ -36,8 +36,8 @@ class Meters:
                 self.events[sender, source, verdict.reason or "taken"] += 1
         elif taken.verdicts:
             self.events[sender, source, "taken"] += len(taken.verdicts)
-        for loss in taken.lost:
-            self.lost[sender, loss.what] += 1
+        for what, number in Counter(loss.what for loss in taken.lost).items():
+            self.lost[sender, what] += number
 
 
 class _Families(Collector):

@@ -278,9 +278,10 @@ def objection(event: Event, identified: bool, received: Instant, future: Instant
 def strongest(event: Event) -> str | None:
     """The key of the record that carries the event, ``kind:value``; placeholders are removed from the event in passing."""
     key = None
-    for (kind, name), value in zip(_IDENTIFIERS, _identifiers_of(event), strict=True):
+    for identifier, value in zip(_IDENTIFIERS, _identifiers_of(event)):  # noqa: B905 - both are of one table, and it is asked often
         if value is None:
             continue
+        kind, name = identifier
         if is_placeholder(value):
             setattr(event, name, None)
         elif key is None:

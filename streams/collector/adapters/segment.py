@@ -25,7 +25,8 @@ from streams.collector.adapters.translating import NOTHING, text_of
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", re.ASCII)
 _TIMES = ("originalTimestamp", "timestamp", "sentAt")
 _COMMON = frozenset({"type", "userId", "anonymousId", "messageId", "receivedAt", "context", "channel", *_TIMES})
-"""What is read of every message; what its call reads besides stands in ``CALLS``."""
+_READ = {call: (read, _COMMON | names) for call, (read, names) in CALLS.items()}
+"""How each call is read, and all that is read of its message."""
 _json = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -36,10 +37,15 @@ class _Around:
         self.batch = batch
         self.now = written(received.at)
         self.used: set[str] = set()
+        self._sent = instant(batch.get("sentAt"), "UTC")
 
     def take(self, name: str) -> Any:
         self.used.add(name)
         return self.batch.get(name)
+
+    def sent(self) -> str | None:
+        self.used.add("sentAt")
+        return self._sent
 
 
 def adapt(message: Any, received: Received) -> Adapted:
@@ -61,7 +67,7 @@ def adapt(message: Any, received: Received) -> Adapted:
 def _adapt(message: Any, path: str, around: _Around, received: Received, adapted: Adapted) -> None:
     lost = adapted.lost
     call = _call_of(message)
-    if call not in CALLS:
+    if call not in _READ:
         lost.append(_no_call(path, call))
         return
     at = f"{path}." if path else ""
@@ -82,13 +88,13 @@ def _adapt(message: Any, path: str, around: _Around, received: Received, adapted
         event["channel"] = channel
     elif message.get("channel"):
         made.append(Loss(f"{at}channel", "unmapped", "does not say where the customer was"))
-    read, names = CALLS[call]
+    read, known = _READ[call]
     refused = read(message, ours.get("currency"), at, event, made)
     if refused is not None:
         lost.append(refused)
         return
     for name, value in message.items():
-        if name not in _COMMON and name not in names and value not in NOTHING:
+        if name not in known and value not in NOTHING:
             made.append(Loss(f"{at}{name}", "left out", "is about the sending, not about the customer"))
     lost += made
     adapted.made.append(Made(event, path))
@@ -145,7 +151,7 @@ def _date(message: Message, at: str, around: _Around, received: Received, event:
     passed_on = "receivedAt" in message and instant(message["receivedAt"], "UTC") is not None
     sent = _time(message, "sentAt", at, lost)
     if sent is None and around.batch:
-        sent = instant(around.take("sentAt"), "UTC")
+        sent = around.sent()
     if passed_on and corrected is not None:
         event["occurred_at"] = corrected
         unread: tuple[str, ...] = ("originalTimestamp", "sentAt")
@@ -159,7 +165,9 @@ def _date(message: Message, at: str, around: _Around, received: Received, event:
         why = "the client's own clock says it, and what it was when this was sent"
         if occurred is None:
             lost.append(Loss(f"{at}timestamp", "guessed", "no time is said: when it arrived"))
-    lost += [Loss(f"{at}{name}", "left out", why) for name in unread if message.get(name)]
+    for name in unread:
+        if message.get(name):
+            lost.append(Loss(f"{at}{name}", "left out", why))
 
 
 def _time(message: Message, name: str, at: str, lost: list[Loss]) -> str | None:

@@ -39,10 +39,8 @@ def put_customer(event: dict[str, Any], user: str, at: str, lost: list[Loss]) ->
 
 def _text(message: Message, name: str, at: str, lost: list[Loss]) -> str | None:
     sent = message.get(name)
-    if sent is None or sent == "":
-        return None
     text = text_of(sent)
-    if text is None:
+    if text is None and sent is not None and sent != "":
         lost.append(Loss(f"{at}{name}", "unmapped", "is no text"))
     return text
 

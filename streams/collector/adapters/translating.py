@@ -7,7 +7,9 @@ currency nobody says, too, but under the name that it came with.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from msgspec import Struct
 
 from streams.collector.adapters.adapted import Loss
 from streams.collector.adapters.money import currency_of, minor_units
@@ -19,7 +21,7 @@ NOTHING: tuple[Any, ...] = (None, "", [], {})
 """What says nothing."""
 
 
-class Field(NamedTuple):
+class Field(Struct, frozen=True):
     """What one of their names means: ``read`` gives the value as we have it, or ``None`` where it is not of this kind."""
 
     where: Where
@@ -27,6 +29,8 @@ class Field(NamedTuple):
     read: Callable[[Any], Any]
     kind: str
     """In words, or why it is left out."""
+    plain: bool = False
+    """A text among the properties, which most are: read without asking further."""
 
 
 Fields = Mapping[str, Field]
@@ -52,7 +56,7 @@ def count_of(value: Any) -> int | None:
 
 def quantity_of(value: Any) -> int | None:
     """Pieces: at least one."""
-    return count_of(value) or None
+    return value if type(value) is int and value > 0 else count_of(value) or None
 
 
 def number_of(value: Any) -> float | None:
@@ -76,7 +80,7 @@ def same(value: Any) -> Any:
 
 
 def text(ours: str) -> Field:
-    return Field("properties", ours, text_of, "text")
+    return Field("properties", ours, text_of, "text", plain=True)
 
 
 def count(ours: str) -> Field:
@@ -124,25 +128,28 @@ def translated(
     if currency is not None and own is None:
         made["currency"] = currency
     for name, value in said.items():
-        field = fields.get(name)
-        if value is None or value == "":
+        if not value and (value is None or value == ""):
             continue
+        field = fields.get(name)
         if field is None:
             made[name] = value
             continue
-        where, ours, read, kind = field
+        where, ours = field.where, field.ours
         if ours != name and (ours in said or ours in made):
             made[name] = value
-        elif read is text_of and where == "properties" and type(value) is str:
+        elif field.plain and type(value) is str:
             made[ours] = value
         elif where == "money":
-            _amount(name, ours, value, currency, at, made, lost)
+            units, words = minor_units(value, currency)
+            if words:
+                lost.append(_unsure(_path(at, name), units, words))
+            made[name if units is None else ours] = value if units is None else units
         elif where == "products":
             made[ours] = products(value, of_products, currency, _path(at, name), lost)
         elif where == "nowhere":
-            lost.append(Loss(_path(at, name), "left out", kind))
-        elif (taken := read(value)) is None:
-            lost.append(Loss(_path(at, name), "unmapped", f"is no {kind}"))
+            lost.append(Loss(_path(at, name), "left out", field.kind))
+        elif (taken := field.read(value)) is None:
+            lost.append(Loss(_path(at, name), "unmapped", f"is no {field.kind}"))
         elif where == "envelope":
             event.setdefault(ours, taken)
             if event[ours] != taken:
@@ -176,13 +183,6 @@ def _path(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
 
 
-def _amount(name: str, ours: str, value: Any, currency: str | None, at: str, made: dict[str, Any], lost: list[Loss]) -> None:
-    """In minor units; what cannot be stays as it was sent, under their name."""
-    units, words = minor_units(value, currency)
-    if units is None:
-        made[name] = value
-        lost.append(Loss(_path(at, name), "unmapped", f"{words}: carried as it was sent"))
-        return
-    made[ours] = units
-    if words:
-        lost.append(Loss(_path(at, name), "guessed", words))
+def _unsure(at: str, units: int | None, words: str) -> Loss:
+    """Of an amount that is not just what was sent: rounded, or none and so kept as it was sent, under their name."""
+    return Loss(at, "unmapped", f"{words}: carried as it was sent") if units is None else Loss(at, "guessed", words)
