@@ -33,8 +33,8 @@ _unpack = msgspec.msgpack.Decoder().decode
 class LakeApart:
     """As :class:`sinks.lake.Lake`, which does the work. A sink: doing it twice is doing it once.
 
-    The process is started here and ends with this one, however that ends: its questions stop. Where it ends first, ``Stop`` says
-    so, and the next question finds a new one; what was not flushed is to be brought again.
+    The process is started here and ends with this one, however that ends: its questions stop. Where it ends first, the next
+    question raises ``Stop`` whatever it is, and those behind it find a new one; what was not flushed is to be brought again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,8 +70,7 @@ class LakeApart:
     def _ask(self, *question: object, bringing: list[tuple[str, int, int, list[Row]]] | None = None) -> None:
         with self._turn:
             if self._child.poll() is not None:
-                _end(self._child)
-                self._child = self._started()
+                raise self._gone()  # with what it held of a flush that is to be tried again
             questions, answers = _pipes(self._child)
             try:
                 for rows in bringing or ():
@@ -79,11 +78,16 @@ class LakeApart:
                 _send(questions, question)
                 answer = _receive(answers)
             except (EOFError, BrokenPipeError):
-                code = _end(self._child)
-                raise Stop(f"The process that writes the lake ended with {code}; what it held is read again.") from None
+                raise self._gone() from None
         if answer is not None:
             kind, words = answer
             raise FAILURES.get(kind, RuntimeError)(words)
+
+    def _gone(self) -> Stop:
+        """It has ended: another one begins, and knows of nothing that was brought."""
+        code = _end(self._child)
+        self._child = self._started()
+        return Stop(f"The process that writes the lake ended with {code}; what it held is read again.")
 
     def _started(self) -> subprocess.Popen[bytes]:
         """Away from the terminal, whose Ctrl-C is for the worker."""

@@ -91,6 +91,18 @@ def test_a_writer_that_is_killed_is_told_and_another_takes_its_place(tmp_path: P
     assert raw_ids(tmp_path) == ["a", "b"]
 
 
+def test_a_writer_that_dies_with_rows_in_hand_is_told_of_before_anything_else_is_asked(tmp_path: Path) -> None:
+    """Or the next flush, which brings nothing, would be as good as done."""
+    (tmp_path / "events").write_text("a file stands where the table should be")
+    with apart(tmp_path) as lake:
+        with pytest.raises(Retry):
+            brought(lake, events("a"), through=0)
+        os.kill(lake.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, lake.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(Stop, match=r"ended with -9"):
+            lake.watermarks(1, EPOCH)
+
+
 def test_it_ends_with_a_worker_that_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", MOTHER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as mother:
         assert mother.stdout is not None
