@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,13 +46,13 @@ def visit(browser: str, question: str, seconds: float) -> str:
 
     Raises ``queue.Empty`` when it says nothing for so many seconds.
     """
-    with _shop() as (address, said), TemporaryDirectory() as profile:
+    with _shop() as (address, said), TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # see below
         command = [browser, *ALONE, f"--user-data-dir={profile}", f"{address}/?{question}"]
-        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
             return said.get(timeout=seconds)
-        finally:
-            running.terminate()
+        finally:  # its helpers outlive it by a moment, in which they write to the profile
+            os.killpg(running.pid, signal.SIGKILL)
             running.wait()
 
 
