@@ -15,13 +15,14 @@ from bench.peers.trials import PARTITIONS
 
 TEMPLATE = Path(__file__).with_name("benchmarks.template")
 PAGE = FILE.parents[1] / "benchmarks.md"
+NEEDED = ("throughput", "latency", "recovery")
 Found = dict[str, Any]
 
 
 def write() -> None:
-    """Where a trial was never run there is no page yet."""
+    """Where a trial of ``NEEDED`` was never run there is no page yet."""
     kept = load()
-    if missing := [name for name in ("throughput", "latency", "recovery", "customers", "partitions") if name not in kept]:
+    if missing := [name for name in NEEDED if name not in kept]:
         print(f"No page yet: nothing was found of {', '.join(missing)}.")
         return
     PAGE.write_text(page(kept))
@@ -30,7 +31,6 @@ def write() -> None:
 
 def page(kept: dict[str, Any]) -> str:
     through = kept["throughput"]["found"]
-    others = [one["customers"] for one in kept["customers"]["found"]]
     words = {
         "provenance": _provenance(kept),
         "events": f"{through[0]['events']:,} events",
@@ -39,9 +39,7 @@ def page(kept: dict[str, Any]) -> str:
         "throughput": throughput(through),
         "latency": latency(kept["latency"]["found"]),
         "recovery": recovery(kept["recovery"]["found"]),
-        "scaling": scaling(kept["customers"]["found"], kept["partitions"]["found"]),
-        "few": f"{min(others):,}",
-        "many": f"{max(others):,}",
+        "scaling": scaling(kept),
         "minutes": "about half an hour on two quiet cores",
     }
     text = TEMPLATE.read_text()
@@ -113,7 +111,19 @@ def recovery(found: list[Found]) -> str:
     return table(("peer", "customers known", "to the first alert, s", "to the last, s"), rows)
 
 
-def scaling(customers: list[Found], partitions: list[Found]) -> str:
+def scaling(kept: dict[str, Any]) -> str:
+    """What customers and partitions cost, or that nobody has measured it."""
+    if not {"customers", "partitions"} <= kept.keys():
+        return "Not measured yet; `python -m bench.peers --trials customers partitions` does it."
+    others = [one["customers"] for one in kept["customers"]["found"]]
+    return (
+        f"Microseconds of processor an event: of the same events after {min(others):,} and after {max(others):,} others have "
+        "come once, and of the same events on\none, four and eight partitions. One run each.\n\n"
+        + _scaling(kept["customers"]["found"], kept["partitions"]["found"])
+    )
+
+
+def _scaling(customers: list[Found], partitions: list[Found]) -> str:
     counts, places = sorted({one["customers"] for one in customers}), sorted({one["partitions"] for one in partitions})
     columns = ("peer", *(f"{count:,} others" for count in counts), "ratio", *(_partitions(place) for place in places), "8 of 1")
 
