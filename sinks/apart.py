@@ -12,6 +12,7 @@ import os
 import struct
 import subprocess
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
@@ -19,7 +20,7 @@ from typing import IO, Any
 
 import msgspec
 
-from schemas.failures import Retry, Stop
+from schemas.failures import Failure, Retry, Stop
 from sinks.lake import Lake, Row
 
 FAILURES: dict[str, type[Exception]] = {"Retry": Retry, "Stop": Stop}
@@ -136,6 +137,8 @@ def _answer(lake: Lake, verb: str, arguments: list[Any]) -> tuple[str, str] | No
         else:
             lake.flush({(partition, epoch): offset for (partition, epoch), offset in arguments[0]})
     except Exception as error:
+        if not isinstance(error, Failure):
+            traceback.print_exc()  # the worker crashes over it and does not know where it was
         return type(error).__name__, str(error)
     return None
 

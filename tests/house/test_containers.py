@@ -37,20 +37,19 @@ def compose() -> dict[str, Any]:
     return loaded
 
 
-def judge(compose: dict[str, Any]) -> None:
-    """Raises ``ValidationError`` where the specification does not allow it."""
+def faults(compose: dict[str, Any]) -> list[str]:
+    """What the specification does not allow."""
     schema = json.loads(Path(__file__).with_name("compose-spec.schema.json").read_text())
-    jsonschema.Draft201909Validator(schema).validate(compose)
+    return [error.message for error in jsonschema.Draft201909Validator(schema).iter_errors(compose)]
 
 
 def test_the_compose_file_is_what_the_specification_allows(compose: dict[str, Any]) -> None:
-    judge(compose)
+    assert faults(compose) == []
 
 
 def test_a_misspelt_key_would_be_heard(compose: dict[str, Any]) -> None:
     broken = {**compose, "services": {"worker": {"imag": "throughline"}}}
-    with pytest.raises(jsonschema.ValidationError, match="imag"):
-        judge(broken)
+    assert [fault for fault in faults(broken) if "imag" in fault]
 
 
 def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
