@@ -144,7 +144,8 @@ class Delivery:
         self._open.set()
 
     async def _publish_file(self, path: Path, publisher: Publisher) -> None:
-        records = [record for payload in self._spool.read(path) for record in _unpack(payload)]
+        payloads = await asyncio.to_thread(self._spool.read, path)
+        records = [record for payload in payloads for record in _unpack(payload)]
         publishing = asyncio.ensure_future(publisher.publish(self._placed(records)))
         try:
             await asyncio.wait([publishing], timeout=self._spool_after)
