@@ -9,13 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from schemas.codec import Event, Fault, Rejected, decode
+from schemas.events import IDENTIFIERS
 from schemas.failures import Stop
 from streams.collector.adapters.adapted import Adapter, Loss, Made, Received
 from streams.collector.adapters.registry import ADAPTERS, by_name, recognised
 from streams.journey.identity import is_placeholder
 from streams.journey.routing import NEEDED
 
-IDENTIFIERS = ("customer_id", "email", "phone", "anonymous_id", "order_id", "shipment_id", "ticket_id")
 NO_IDENTITY = "an event names somebody or something: " + ", ".join(IDENTIFIERS)
 
 

@@ -127,3 +127,7 @@ class Envelope(Fact):
     checkout_id: Identifier | None = None
     context: Context | None = None
     properties: Properties = Properties()
+
+
+IDENTIFIERS = ("customer_id", "email", "phone", "anonymous_id", "order_id", "shipment_id", "ticket_id")
+"""Of the envelope: whom or what an event is about, the strongest first. An event names at least one."""

@@ -9,10 +9,11 @@ from typing import Any, BinaryIO
 import click
 import msgspec
 
+from schemas.events import IDENTIFIERS
 from schemas.failures import Stop
 from streams.collector.adapters.registry import ADAPTERS
 from throughline.cli.console import out, table, tell
-from throughline.trying import IDENTIFIERS, Outcome, Tried, attempt
+from throughline.trying import Outcome, Tried, attempt
 
 LONGEST = 60
 """Characters of properties that the table shows; --json shows all."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from schemas.events import CATALOGUE
+from schemas.events import CATALOGUE, IDENTIFIERS
 from schemas.signals import named
 from schemas.signals import text_of as written
 from streams.collector.adapters.adapted import Adapted, Adapter, Loss, Made, Message, Received
@@ -20,22 +20,9 @@ from streams.collector.adapters.translating import NOTHING, text_of
 
 PREFIXES = ("dev.throughline.event.", "dev.throughline.")
 """May stand before our types."""
-_IDENTIFIERS = (
-    *(
-        "customer_id",
-        "email",
-        "phone",
-        "anonymous_id",
-        "order_id",
-        "shipment_id",
-        "ticket_id",
-        "session_id",
-        "cart_id",
-        "checkout_id",
-    ),
-    "channel",
-)
-_EXTENSIONS = {name.replace("_", ""): name for name in _IDENTIFIERS}
+_OUTSIDE = (*IDENTIFIERS, "session_id", "cart_id", "checkout_id", "channel")
+"""What attributes may say of an event beside what it is, from whom, and when."""
+_EXTENSIONS = {name.replace("_", ""): name for name in _OUTSIDE}
 """Attributes have no underscores: ``customerid``."""
 _WHOLE = frozenset({"event_id", "occurred_at", "type", "properties"})
 """An object with one of these is an event of ours; any other is its properties."""
@@ -102,7 +89,7 @@ def _type_of(name: str) -> str | None:
 
 def _around(data: Message) -> Message:
     """Properties as data: identifiers among them belong outside."""
-    outside = {name: data[name] for name in _IDENTIFIERS if data.get(name) is not None}
+    outside = {name: data[name] for name in _OUTSIDE if data.get(name) is not None}
     return {**outside, "properties": {name: value for name, value in data.items() if name not in outside}}
 
 
