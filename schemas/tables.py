@@ -202,7 +202,8 @@ class DeadLetterRow(Row, kw_only=True):
     size: int
     """Bytes of the whole record; ``value`` keeps the first 64 KiB."""
     value: str
-    """Base64; e-mail and phone of readable records are hashed in it."""
+    """Base64; e-mail and phone of readable records are hashed in it, and of a part of another sender's message that became no
+    event only ids, times, statuses, types and amounts stand in clear."""
     event_id: str | None = None
     retried_as: str | None = None
     """Set on the version that says what it became when sent again."""

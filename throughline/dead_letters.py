@@ -19,6 +19,7 @@ from schemas.instants import micros
 from schemas.tables import DeadLetterRow
 from schemas.topics import DEAD_LETTER, JOURNEY_LOG, SOURCE_TOPICS
 from streams.journey.entries import DeadLetterEntry, pack, partition_of
+from streams.journey.refusals import as_told
 from streams.publishing.publisher import Record
 from throughline.arrivals import Arrival
 from throughline.kafka import publishing
@@ -78,8 +79,9 @@ def mended(letter: DeadLetter, value: bytes | None) -> tuple[bytes, Event]:
     sent = letter.bytes if value is None else value
     event = decode(sent)
     if isinstance(event, Rejected):
-        faults = "; ".join(f"{fault.path or 'the record'}: {fault.rule}" for fault in event.faults)
-        raise Stop(f"It would be refused again as {event.reason}: {faults}. Give a mended event with --with FILE.")
+        told = as_told(sent, event)
+        faults = "; ".join(f"{fault.path or 'the record'}: {fault.rule}" for fault in told.faults)
+        raise Stop(f"It would be refused again as {told.reason}: {faults}. Give a mended event with --with FILE.")
     return sent, event
 
 

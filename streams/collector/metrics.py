@@ -22,6 +22,8 @@ class Meters:
     def __init__(self, gauges: dict[str, tuple[str, Gauge]]) -> None:
         self.events: Counter[tuple[str, str, str]] = Counter()
         self.lost: Counter[tuple[str, str]] = Counter()
+        self.no_event: Counter[tuple[str, str]] = Counter()
+        """By sender and why: the adapters' own words, of which there are few."""
         self.answers: Counter[tuple[str, str]] = Counter()
         self.gauges = gauges
         self.registry = CollectorRegistry()
@@ -38,6 +40,8 @@ class Meters:
             self.events[sender, source, "taken"] += len(taken.verdicts)
         for what, number in Counter(loss.what for loss in taken.lost).items():
             self.lost[sender, what] += number
+        if refused:
+            self.no_event.update((sender, loss.note) for loss in taken.lost if loss.what == "refused")
 
 
 class _Families(Collector):
@@ -55,6 +59,10 @@ class _Families(Collector):
         answers = CounterMetricFamily(f"{PREFIX}_answers", "Requests answered.", labels=["sender", "status"])
         for pair, number in sorted(self._meters.answers.items()):
             answers.add_metric(list(pair), number)
-        yield from (events, lost, answers)
+        words = "Parts of messages that became no event and should have, by why."
+        no_event = CounterMetricFamily(f"{PREFIX}_no_event", words, labels=["sender", "why"])
+        for pair, number in sorted(self._meters.no_event.items()):
+            no_event.add_metric(list(pair), number)
+        yield from (events, lost, no_event, answers)
         for name, (words, value) in self._meters.gauges.items():
             yield GaugeMetricFamily(f"{PREFIX}_{name}", words, value=value())

@@ -19,7 +19,7 @@ from schemas.topics import STOREFRONT
 from streams.collector.adapters.adapted import Adapted, Adapter, Loss, Received
 from streams.collector.delivery import Addressed
 from streams.journey.hashing import hash_persons_in
-from streams.journey.refusals import KEPT_BYTES
+from streams.journey.refusals import Unmade, kept, plain, too_large
 from streams.journey.routing import objection, strongest
 
 LARGEST = 900_000
@@ -50,6 +50,12 @@ class Taken(Struct):
     def refused(self) -> int:
         return sum(verdict.reason is not None for verdict in self.verdicts)
 
+    def refuse(self, unmade: Unmade, topic: str) -> None:
+        """One more part that is no event, for ``route`` to refuse; it is nobody's yet, and has no key."""
+        rejected = unmade.verdict
+        self.verdicts.append(Verdict(rejected.event_id, unmade.path, rejected.reason, rejected.faults))
+        self.records.append(Addressed(topic, None, kept(unmade)))
+
 
 class Judge:
     """Judges as ``route`` will; ``future``, in microseconds, is how far ahead of its receipt an event may be."""
@@ -60,34 +66,28 @@ class Judge:
 
     def take(self, adapter: Adapter, message: Any, received: Received) -> Taken:
         adapted = adapter.adapt(message, received)
-        taken = self._judged(adapted, received)
+        taken = self._judged(adapter.name, adapted, received)
         for loss in adapted.lost:
             if loss.what == "refused":
-                taken.verdicts.append(Verdict(None, loss.path, "invalid", [Fault(loss.path, loss.note)]))
-                taken.records.append(self._refused(adapter.name, message, loss))
+                part = plain(part_at(message, loss.path), self._hash)
+                taken.refuse(Unmade(loss.path, loss.note, adapter.name, part), STOREFRONT)
         return taken
 
-    def _judged(self, adapted: Adapted, received: Received) -> Taken:
+    def _judged(self, sender: str, adapted: Adapted, received: Received) -> Taken:
         taken = Taken(lost=adapted.lost)
         for made in adapted.made:
-            verdict, record = self._one(made.event, made.of, received)
+            value = self._written(made.event)
+            if len(value) > LARGEST:
+                why = f"has {len(value)} bytes; at most {LARGEST} are taken in one event"
+                taken.refuse(too_large(value, why, made.of, sender), _topic(made.event))
+                continue
+            verdict, record = self._one(made.event, made.of, value, received)
             taken.verdicts.append(verdict)
             taken.records.append(record)
         return taken
 
-    def _refused(self, sender: str, message: Any, loss: Loss) -> Addressed:
-        """What no event could be made of, for ``route`` to refuse: the part as it came, whose it was and what was wrong."""
-        told = {"sender": sender, "path": loss.path, "refused": loss.note, "message": part_at(message, loss.path)}
-        value = self._written(told)
-        return Addressed(STOREFRONT, None, value if len(value) <= LARGEST else value[:KEPT_BYTES])
-
-    def _one(self, said: dict[str, Any], of: str, received: Received) -> tuple[Verdict, Addressed]:
-        value = self._written(said)
+    def _one(self, said: dict[str, Any], of: str, value: bytes, received: Received) -> tuple[Verdict, Addressed]:
         event = decode(value)
-        if len(value) > LARGEST:
-            fault = Fault("", f"has {len(value)} bytes; at most {LARGEST} are taken in one event")
-            event = Rejected("unreadable", [fault], _id(said))
-            value = value[:KEPT_BYTES]
         if isinstance(event, Rejected):
             return Verdict(event.event_id, of, event.reason, event.faults), Addressed(_topic(said), None, value)
         return self._addressed(event, of, value, received)
@@ -124,8 +124,3 @@ def _topic(said: dict[str, Any]) -> str:
     kind = said.get("type")
     listed = CATALOGUE.get(kind) if isinstance(kind, str) else None
     return listed.topic if listed is not None else STOREFRONT
-
-
-def _id(said: dict[str, Any]) -> str | None:
-    name = said.get("event_id")
-    return name[:100] if isinstance(name, str) else None

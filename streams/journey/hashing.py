@@ -34,7 +34,7 @@ class IdentifierHash:
         return self._cached(kind, value)
 
     def _hash(self, kind: str, value: str) -> str:
-        if _HASHED.fullmatch(value):
+        if is_hash(value):
             return value
         plain = value.strip().casefold()
         if kind == "phone":
@@ -43,6 +43,10 @@ class IdentifierHash:
         inner.update(plain.encode("utf-8", "surrogatepass"))
         outer.update(inner.digest())
         return MARK + outer.hexdigest()
+
+
+def is_hash(value: object) -> bool:
+    return isinstance(value, str) and _HASHED.fullmatch(value) is not None
 
 
 def hash_persons(text: str, hash_identifier: Callable[[str, str], str]) -> str:

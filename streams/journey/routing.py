@@ -17,7 +17,7 @@ from msgspec import NODEFAULT, UNSET, Struct, field
 from msgspec.structs import fields
 
 from schemas.codec import Event, Fault, Rejected, decode
-from schemas.events import CATALOGUE, CHANNELS, NUMBERS
+from schemas.events import CATALOGUE, CHANNELS, IDENTIFIERS, NUMBERS
 from schemas.events.rules import OneOf
 from schemas.instants import end_of_day
 from schemas.instants import micros as instant
@@ -36,7 +36,7 @@ from streams.journey.entries import (
 )
 from streams.journey.hashing import hash_persons
 from streams.journey.identity import LINK_GRAIN, is_placeholder
-from streams.journey.refusals import refuse
+from streams.journey.refusals import as_told, refuse
 from streams.journey.rules import Rules, micros
 
 RECENT_LINKS = 100_000
@@ -45,18 +45,10 @@ RECENT_LINKS = 100_000
 ORDER_STATUS = "order_status"
 """The ``page_kind`` of a page that says where a parcel is."""
 
-_IDENTIFIERS = (
-    ("customer", "customer_id"),
-    ("email", "email"),
-    ("phone", "phone"),
-    ("anonymous", "anonymous_id"),
-    ("order", "order_id"),
-    ("shipment", "shipment_id"),
-    ("ticket", "ticket_id"),
-)
-_FIELDS = tuple(name for _, name in _IDENTIFIERS)
+_IDENTIFIERS = tuple((name.removesuffix("_id"), name) for name in IDENTIFIERS)
+"""Kind and field."""
 _CHANNEL: dict[str | None, int | None] = {None: None} | {name: number for number, name in enumerate(CHANNELS)}
-_identifiers_of = attrgetter(*_FIELDS)
+_identifiers_of = attrgetter(*IDENTIFIERS)
 _said = attrgetter("customer_id", "anonymous_id", "cart_id", "checkout_id", "order_id", "shipment_id", "ticket_id")
 _json = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
@@ -135,7 +127,8 @@ class Router:
             out.events += 1
             event = decode(record.value or b"")
             if isinstance(event, Rejected):
-                self._refuse(record, event.reason, event.faults, event.event_id, out)
+                told = as_told(record.value or b"", event)
+                self._refuse(record, told.reason, told.faults, told.event_id, out)
             else:
                 self._event(event, record, out)
 
@@ -301,7 +294,7 @@ def _needed(event: Event) -> str | None:
 
 
 def _carried(event: Event) -> str:
-    return ", ".join(f"{name}={getattr(event, name)!r}" for name in _FIELDS if getattr(event, name) is not None) or "none"
+    return ", ".join(f"{name}={getattr(event, name)!r}" for name in IDENTIFIERS if getattr(event, name) is not None) or "none"
 
 
 def _refs(event: Event) -> dict[str, str]:

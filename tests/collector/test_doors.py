@@ -71,18 +71,26 @@ async def test_a_refused_event_is_told_in_the_words_of_its_dead_letter(collector
     assert (answer.json["taken"], answer.json["refused"]) == (0, len(REFUSED))
     letters = dead_letters([value for records in (await read(broker)).values() for _, value in records])
     told = {event["event_id"]: event["reason"] for event in answer.json["events"]}
-    assert {letter["event_id"]: letter["reason"] for letter in letters if "event_id" in letter} | {"e7": "unreadable"} == told
-    faults = {letter.get("event_id"): json.loads(letter["faults"]) for letter in letters}
-    assert all(faults[event["event_id"]] == event["faults"] for event in answer.json["events"] if event["event_id"] != "e7")
+    assert {letter["event_id"]: letter["reason"] for letter in letters} == told
+    faults = {letter["event_id"]: json.loads(letter["faults"]) for letter in letters}
+    assert all(faults[event["event_id"]] == event["faults"] for event in answer.json["events"])
 
 
 async def test_what_is_no_event_at_all_becomes_a_dead_letter_too(collector: Collector, broker: EmbeddedBroker) -> None:
     answer = await collector.post("/v1/events", [viewed(1), "no event"])
     assert [event["verdict"] for event in answer.json["events"]] == ["taken", "refused"]
     assert answer.json["events"][1]["of"] == "[1]"
+    kept = [value for records in (await read(broker)).values() for _, value in records if b"refused" in value]
+    (letter,) = dead_letters(kept)
+    assert (letter["reason"], json.loads(letter["faults"])) == ("invalid", answer.json["events"][1]["faults"])
     assert len(await events(broker)) == 2
-    (kept,) = [event for event in await events(broker) if "refused" in event]
-    assert (kept["sender"], kept["path"], kept["message"]) == ("canonical", "[1]", "no event")
+
+
+async def test_why_a_part_became_no_event_is_counted_where_the_sender_is_not_told(collector: Collector) -> None:
+    assert (await collector.post("/v1/batch", {"batch": "nonsense"})).json == {"success": True}
+    said = (await collector.ask("GET", "/metrics")).text
+    assert 'throughline_collector_no_event_total{sender="segment",why="its batch is no list of messages"} 1.0' in said
+    assert 'throughline_collector_events_total{sender="segment",source="shop",verdict="invalid"} 1.0' in said
 
 
 def dead_letters(values: list[bytes]) -> list[dict[str, Any]]:

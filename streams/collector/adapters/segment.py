@@ -68,7 +68,7 @@ def _adapt(message: Any, path: str, around: _Around, received: Received, adapted
     lost = adapted.lost
     call = _call_of(message)
     if call not in _READ:
-        lost.append(_no_call(path, call))
+        lost.append(_no_call(message, path, call))
         return
     at = f"{path}." if path else ""
     made: list[Loss] = []
@@ -111,9 +111,11 @@ def _call_of(message: Any) -> str:
     return next((call for name, call in shapes if message.get(name)), "")
 
 
-def _no_call(path: str, call: str) -> Loss:
+def _no_call(message: Any, path: str, call: str) -> Loss:
     if call == "group":
         return Loss(path, "unmapped", "journeys are of persons, not of groups")
+    if not call and isinstance(message, dict) and "batch" in message:
+        return Loss(path, "refused", "its batch is no list of messages")
     return Loss(path, "refused", "is no call of Segment's: track, page, screen, identify, group or alias")
 
 
