@@ -2,6 +2,8 @@
 
 The two speak msgpack over pipes, a frame being its length (8 bytes, big-endian) and a message. A question is a verb and its
 arguments; the answer is nil, or the kind of failure and its words. Rows are brought without an answer.
+
+Nothing here imports Arrow, DuckDB or Delta before it is that process: the worker does without them.
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
 from schemas.failures import Failure, Retry, Stop
-from sinks.lake import Lake, Row
+
+if TYPE_CHECKING:
+    from sinks.lake import Lake, Row
 
 FAILURES: dict[str, type[Exception]] = {"Retry": Retry, "Stop": Stop}
 WRITERS = 1
@@ -95,6 +99,16 @@ class LakeApart:
         return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
 
 
+def tend(path: Path) -> None:
+    """Compaction and vacuum (:mod:`sinks.upkeep`), in a process that gives back what it took. Raises ``Retry`` as they do."""
+    command = [sys.executable, "-m", "sinks.upkeep", str(path)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    if done.returncode == os.EX_TEMPFAIL:
+        raise Retry(done.stderr.strip())
+    if done.returncode:
+        raise RuntimeError(f"The lake's upkeep ended with {done.returncode}: {done.stderr.strip()}")
+
+
 def _end(child: subprocess.Popen[bytes]) -> int:
     """No more questions; how it ended."""
     questions, answers = _pipes(child)
@@ -145,6 +159,8 @@ def _answer(lake: Lake, verb: str, arguments: list[Any]) -> tuple[str, str] | No
 
 def main(path: str) -> None:
     """Answer until the questions end. Whatever a library prints goes to the log, not among the answers."""
+    from sinks.lake import Lake
+
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     lake = Lake(path, writers=WRITERS)

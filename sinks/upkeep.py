@@ -4,6 +4,8 @@ All of it may run beside workers and readers. Compaction replaces files in one c
 replaced files stay for ``KEPT``, so a connection opened before and a query at an older version still find them.
 """
 
+import os
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,3 +88,18 @@ def _tables(lake: str | Path, storage_options: dict[str, str] | None) -> list[tu
         return [(table, DeltaTable(place, storage_options=storage_options)) for table, place in there]
     except (DeltaError, OSError) as problem:
         raise Retry(f"The lake at {lake} cannot be opened: {told(problem)}") from problem
+
+
+def main(path: str) -> int:
+    """Small files become large ones, and those that no recent version uses go; the exit code."""
+    try:
+        compact(path)
+        vacuum(path)
+    except Retry as problem:
+        print(problem, file=sys.stderr)
+        return os.EX_TEMPFAIL
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

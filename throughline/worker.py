@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.failures import Stop
-from sinks import upkeep
-from sinks.apart import LakeApart
+from sinks.apart import LakeApart, tend
 from streams.agents.options import Access, Options
 from streams.app import App, build_app, core
 from streams.journey.hashing import IdentifierHash
@@ -31,14 +30,8 @@ def worker(settings: Settings, brokers: str) -> App:
         options(settings, brokers),
         core(settings.partitions, journey_rules(settings.rules), identifier_hash(settings)),
         LakeApart(settings.lake),
-        upkeep=lambda: _tend(settings.lake),
+        upkeep=lambda: tend(settings.lake),
     )
-
-
-def _tend(lake: Path) -> None:
-    """Small files become large ones, and those that no recent version uses go."""
-    upkeep.compact(lake)
-    upkeep.vacuum(lake)
 
 
 def identifier_hash(settings: Settings) -> IdentifierHash:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from schemas.failures import Retry, Stop
-from sinks.apart import LakeApart
+from sinks.apart import LakeApart, tend
+from sinks.upkeep import status
 from tests.sinks.made import EPOCH, events, raw_ids
 
 MOTHER = """
@@ -47,6 +48,28 @@ def test_rows_are_there_once_however_often_they_are_brought(tmp_path: Path) -> N
         lake.flush({(0, EPOCH): 2})
         brought(lake, events("a", "b", "c"), through=2)
     assert raw_ids(tmp_path) == ["a", "b", "c"]
+
+
+def test_upkeep_apart_merges_what_commits_left(tmp_path: Path) -> None:
+    with apart(tmp_path) as lake:
+        lake.watermarks(0, EPOCH)
+        for through, row in enumerate(events("a", "b", "c")):
+            brought(lake, [row], through)
+    tend(tmp_path)
+    assert [(table.rows, table.files) for table in status(tmp_path) if table.table == "events"] == [(3, 1)]
+
+
+def test_upkeep_apart_of_a_lake_that_cannot_be_opened_is_put_off(tmp_path: Path) -> None:
+    log = tmp_path / "events" / "_delta_log"
+    log.mkdir(parents=True)
+    (log / "00000000000000000000.json").write_text("no commit")
+    with pytest.raises(Retry, match="cannot be opened"):
+        tend(tmp_path)
+
+
+def test_a_worker_takes_no_memory_for_what_only_the_lake_needs() -> None:
+    words = "import sys, throughline.worker; print(*{'pyarrow', 'duckdb', 'deltalake', 'numpy'} & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", words], capture_output=True, check=True, text=True).stdout == "\n"
 
 
 def test_rows_that_were_not_flushed_are_forgotten_at_an_assignment(tmp_path: Path) -> None:
