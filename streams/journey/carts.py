@@ -3,6 +3,13 @@
 A producer that names its carts has one cart per id, which an order empties and which may fill again. Where none is named, the
 customer has one implicit cart at a time: from the first thing added until it is emptied or ordered, known by the event that
 began it. Checkouts likewise, but an ordered checkout is over for good.
+
+Many name a checkout only after its start (Segment's Checkout Started has no id, its steps have). So a start without a name, the
+first of the implicit checkout or one more, **awaits its name**: the first name after it that is no other checkout's is the
+implicit one's, be it a step's, a named start's or an order's. Which event of one moment counts first is up to their ids, hence:
+where the checkout begun last is open and last changed at the very moment of such a start, the start is of that one, which is the
+implicit one from then on. A checkout may so have several names; it keeps the key that it began under, so that an episode once
+told need not be told again under another.
 """
 
 from __future__ import annotations
@@ -129,9 +136,8 @@ def error_place(touchpoint: Touchpoint) -> str:
 
 def checkout_of(journey: Journey, touchpoint: Touchpoint) -> Checkout | None:
     """The open checkout that a folded touchpoint was part of."""
-    checkout_id = touchpoint.refs.get("checkout")
-    key = f"checkout:{checkout_id}" if checkout_id is not None else journey.implicit_checkout
-    checkout = journey.checkouts.get(key) if key is not None else None
+    name = touchpoint.refs.get("checkout")
+    checkout = _implicit(journey) if name is None else _known(journey, name)
     return None if checkout is None or checkout.ordered else checkout
 
 
@@ -147,30 +153,62 @@ def worth(checkout: Checkout, journey: Journey) -> tuple[int | None, str | None]
 
 def _checkout_of(journey: Journey, touchpoint: Touchpoint) -> Checkout | None:
     """The checkout that a touchpoint is about; begins one where there is none."""
-    checkout_id = touchpoint.refs.get("checkout")
-    if checkout_id is not None:
-        key = f"checkout:{checkout_id}"
-    elif journey.implicit_checkout is not None:
-        key = journey.implicit_checkout
-    elif touchpoint.type == "checkout_started":
-        key = journey.implicit_checkout = f"checkout:{touchpoint.event_id}"
-    else:
-        return None
-    if key not in journey.checkouts:
-        journey.checkouts[key] = Checkout(key)
-        journey.checkout_count += 1
-    return journey.checkouts[key]
+    name = touchpoint.refs.get("checkout")
+    if name is not None:
+        return _named(journey, name) or _begun(journey, f"checkout:{name}")
+    if touchpoint.type == "checkout_started":
+        return _started(journey, touchpoint)
+    return _implicit(journey)
+
+
+def _begun(journey: Journey, key: str) -> Checkout:
+    checkout = journey.checkouts[key] = Checkout(key)
+    journey.checkout_count += 1
+    return checkout
+
+
+def _implicit(journey: Journey) -> Checkout | None:
+    return None if journey.implicit_checkout is None else journey.checkouts[journey.implicit_checkout]
+
+
+def _known(journey: Journey, name: str) -> Checkout | None:
+    """The checkout of that name, if it has been heard."""
+    checkout = journey.checkouts.get(f"checkout:{name}")
+    return checkout or next((one for one in journey.checkouts.values() if name in one.names), None)
+
+
+def _named(journey: Journey, name: str) -> Checkout | None:
+    """The checkout of that name: the implicit one, if it awaits one and nobody has heard this before."""
+    checkout, implicit = _known(journey, name), _implicit(journey)
+    if checkout is None and implicit is not None and implicit.awaits_name:
+        implicit.names.append(name)
+        checkout = implicit
+    if checkout is not None:
+        checkout.awaits_name = False
+    return checkout
+
+
+def _started(journey: Journey, touchpoint: Touchpoint) -> Checkout:
+    """The implicit checkout, started without a name."""
+    latest, implicit = next(reversed(journey.checkouts.values()), None), _implicit(journey)
+    if latest is not None and latest.changed_at == touchpoint.at and not latest.ordered and latest is not implicit:
+        journey.implicit_checkout = latest.key
+        return latest
+    checkout = implicit or _begun(journey, f"checkout:{touchpoint.event_id}")
+    journey.implicit_checkout, checkout.awaits_name = checkout.key, True
+    return checkout
 
 
 def _ordered(journey: Journey, touchpoint: Touchpoint) -> None:
-    cart_id, checkout_id = touchpoint.refs.get("cart"), touchpoint.refs.get("checkout")
+    cart_id, name = touchpoint.refs.get("cart"), touchpoint.refs.get("checkout")
     for cart in list(journey.carts.values()):
         if cart_id is None or cart.key == f"cart:{cart_id}":
             _emptied(journey, cart)
-    if checkout_id is not None:
-        journey.checkouts.setdefault(f"checkout:{checkout_id}", Checkout(f"checkout:{checkout_id}"))
-    for checkout in journey.checkouts.values():
-        if checkout_id is None or checkout.key == f"checkout:{checkout_id}":
-            checkout.ordered = True
-            if checkout.key == journey.implicit_checkout:
-                journey.implicit_checkout = None
+    if name is None:
+        ended = list(journey.checkouts.values())
+    else:
+        ended = [_named(journey, name) or journey.checkouts.setdefault(f"checkout:{name}", Checkout(f"checkout:{name}"))]
+    for checkout in ended:
+        checkout.ordered = True
+        if checkout.key == journey.implicit_checkout:
+            journey.implicit_checkout = None

@@ -63,6 +63,10 @@ class Checkout(Struct, array_like=True, gc=False):
     """Payments that failed."""
     errors: dict[str, int] = {}
     """Field and step to the errors shown since the step was last completed."""
+    names: list[str] = []
+    """The ids it was given after it had begun without."""
+    awaits_name: bool = False
+    """It was started without a name, and none has been heard since."""
 
 
 class Parcel(Struct, array_like=True, gc=False):

@@ -35,6 +35,8 @@ PAYING = (
     *("checkout_step_completed", "payment_failed", "payment_failed", "payment_method_unavailable", "order_completed"),
     *("form_error_shown", "form_error_shown", "form_error_shown"),
 )
+NAMED_LATER = ("checkout_started", "checkout_started", *["checkout_step_viewed"] * 3, "payment_failed", "order_completed")
+"""Where a checkout has no name at its start, and its steps have one."""
 FORMS = ("checkout_started", *["form_error_shown"] * 8, "checkout_step_completed", "order_completed")
 BROWSING = (
     *(
@@ -88,6 +90,7 @@ LIVES: Sequence[tuple[Sequence[str], Sequence[timedelta]]] = (
     (SHOPPING + PAYING, (15 * MINUTE, 30 * MINUTE, DAY, 2 * DAY, 7 * DAY, 7 * DAY + 15 * MINUTE, 7 * DAY + 30 * MINUTE)),
     (("checkout_started", *PAYING), (15 * MINUTE, DAY)),
     (FORMS, (DAY,)),
+    (NAMED_LATER, (15 * MINUTE,)),
     (BROWSING, (15 * SECOND, 15 * MINUTE, 30 * MINUTE)),
     ((*BROWSING, *SHOPPING, *PAYING, *[FORGET] * 3), (15 * MINUTE, 30 * MINUTE, DAY)),
     ((*TICKETS, *[FORGET] * 2), (4 * HOUR, 7 * DAY)),
@@ -152,7 +155,7 @@ def happening(kind: str, pick: Pick, shop: Shop) -> dict[str, Any]:
         event |= pick(shop.buyers if "order_id" in event or "shipment_id" in event else WHO)
     if kind in SHOPPING + PAYING:
         event |= pick(CARTS)
-    if kind in (*PAYING, "checkout_started"):
+    if kind in (*PAYING, *NAMED_LATER):
         event |= pick(CHECKOUTS)
     return event
 
@@ -169,6 +172,7 @@ def properties(kind: str, pick: Pick) -> dict[str, Any]:
         + [{"promised_date": "2024-05-02"} | zone for zone in ({}, *zones)],
         FORGET: [{"request": "erasure"}, {"request": "access"}],
         "payment_failed": [{"decline": "soft"}, {"decline": "soft"}, {"decline": "hard"}],
+        "checkout_step_viewed": [{"step": 1}],
         "checkout_step_completed": [{"step": 1}, {"step": "1"}, {"step": 2}],
         "form_error_shown": [{"field": "city"}, {"field": "city", "step": 1}, {"field": "zip", "step": 2}],
         "products_searched": [{"query": "?"} | results for results in ({}, {"results": 3}, *[{"results": 0}] * 4)],

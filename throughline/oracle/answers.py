@@ -32,7 +32,7 @@ EPISODES = (
 RECEPTION = ("verdicts", "accepted")
 RELATIONS = (
     *("links", "quarantined", "belongings", "owners"),
-    *("touchpoints", "activity", "visits", "sessions", "carts", "filled", "checkouts"),
+    *("touchpoints", "activity", "visits", "sessions", "carts", "filled", "checkout_steps", "checkouts"),
     *("consignments", "parcels", "orders", "ways", "estimates", "tickets", "journeys"),
     *EPISODES,
     "episodes",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.agreement.plain.lives import Episode, Life, expiring, groups, own, said, when
+from tests.agreement.plain.lives import Episode, Life, Touchpoint, expiring, groups, own, said, when
 
 CHECKOUT_TYPES = (
     *("checkout_started", "checkout_step_viewed", "checkout_step_completed", "form_error_shown"),
@@ -54,29 +54,62 @@ def cart_changes(life: Life) -> list[Change]:
     return changes
 
 
+@dataclass(eq=False)
+class Checkout:
+    key: str
+    names: set[str] = field(default_factory=set)
+    awaits_name: bool = False
+    changed_at: datetime | None = None
+    cart_id: str | None = None
+    over: int | None = None
+    """The place of the order that ended it."""
+
+
 def checkout_changes(life: Life) -> tuple[list[Change], dict[str, int]]:
     """All changes, and the place of the order that ended each checkout."""
-    over: dict[str, int] = {}
-    cart_named: dict[str, str] = {}
-    implicit: str | None = None
+    begun: list[Checkout] = []
+    implicit: Checkout | None = None
     changes: list[Change] = []
     for place, event in enumerate(life):
-        id_ = event.get("checkout_id")
-        if event["type"] == "order_completed":
-            for key in [f"checkout:{id_}"] if id_ else {change.key for change in changes}:
-                over.setdefault(key, place)
-            implicit = implicit if id_ else None
-        if event["type"] not in CHECKOUT_TYPES:
+        name, ordered = event.get("checkout_id"), event["type"] == "order_completed"
+        if event["type"] not in (*CHECKOUT_TYPES, "order_completed"):
             continue
-        if id_ is None and implicit is None and event["type"] == "checkout_started":
-            implicit = event["event_id"]
-        key = f"checkout:{id_ or implicit}"
-        if (id_ is None and implicit is None) or key in over:
-            continue
-        if "cart_id" in event:
-            cart_named[key] = event["cart_id"]
-        changes.append(Change(place, key, id_, cart_named.get(key)))
-    return changes, over
+        checkout = implicit
+        if name is not None:
+            checkout = named(name, begun, implicit)
+        elif event["type"] == "checkout_started":
+            checkout = implicit = started(event, begun, implicit)
+        if ordered:
+            for one in begun if name is None or checkout is None else [checkout]:
+                one.over = place if one.over is None else one.over
+            implicit = implicit if implicit is not None and implicit.over is None else None
+        elif checkout is not None and checkout.over is None:
+            checkout.changed_at, checkout.cart_id = when(event), event.get("cart_id", checkout.cart_id)
+            changes.append(Change(place, checkout.key, name, checkout.cart_id))
+    return changes, {one.key: one.over for one in begun if one.over is not None}
+
+
+def named(name: str, begun: list[Checkout], implicit: Checkout | None) -> Checkout:
+    known = [one for one in begun if name in one.names]
+    if not known and implicit is not None and implicit.awaits_name:
+        known = [implicit]
+    if not known:
+        known = [Checkout(f"checkout:{name}")]
+        begun += known
+    known[0].names.add(name)
+    known[0].awaits_name = False
+    return known[0]
+
+
+def started(event: Touchpoint, begun: list[Checkout], implicit: Checkout | None) -> Checkout:
+    """Without a name."""
+    if begun and begun[-1] is not implicit and begun[-1].over is None and begun[-1].changed_at == when(event):
+        return begun[-1]
+    if implicit is None:
+        implicit = Checkout(f"checkout:{event['event_id']}")
+        begun.append(implicit)
+    implicit.awaits_name = True
+    return implicit
 
 
 def pause_after(life: Life, place: int, idle: timedelta, as_of: datetime) -> tuple[datetime, datetime | None] | None:
