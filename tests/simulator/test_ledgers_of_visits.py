@@ -50,6 +50,16 @@ def test_what_an_agent_does_is_no_return_of_the_customer() -> None:
     assert ends(episodes("cart_abandoned", added(0), agent)) == [(PAUSE, PAUSE + 7 * DAY, "expired")]
 
 
+def test_a_checkout_that_is_named_only_after_its_start_is_one() -> None:
+    begun = said(0, "checkout_started", "start")
+    viewed = said(1, "checkout_step_viewed", step=1, checkout_id="x")
+    assert names(episodes("checkout_abandoned", begun, viewed)) == [("checkout:start", "checkout_step_viewed@1")]
+    again = [said(2, "checkout_started"), said(3, "checkout_step_viewed", step=1, checkout_id="x")]
+    assert names(episodes("checkout_abandoned", begun, viewed, *again)) == [("checkout:start", "checkout_step_viewed@3")]
+    assert episodes("checkout_abandoned", begun, viewed, *again, paid(4)) == []
+    assert episodes("checkout_abandoned", begun, paid(4)) == []
+
+
 def test_an_ordered_checkout_takes_nothing_more() -> None:
     assert episodes("checkout_abandoned", started(), paid(1), started(2), said(3, "page_viewed")) == []
 

@@ -68,6 +68,11 @@ class Person:
         """Unique among all worlds' people by seed and number."""
         return f"{self.world.seed}-{self.number}" if self.number >= 0 else f"{self.world.seed}-{-self.number}b"
 
+    @property
+    def names_late(self) -> bool:
+        """Their shop names a checkout from its first step on, not at its start, as Segment's events do."""
+        return self.named and self.number % 3 == 0
+
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 

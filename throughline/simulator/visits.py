@@ -129,7 +129,7 @@ def check_out(person: Person, leaves: bool) -> Placed | None:
         identify(person)
     if not (person.checkout_id and person.chance(0.5)):
         person.checkout_id = f"x{person.name}-{person.events}" if person.named else None
-    refs = {"checkout_id": person.checkout_id, "cart_id": person.cart_id}
+    refs = {"checkout_id": None if person.names_late else person.checkout_id, "cart_id": person.cart_id}
     person.do("checkout_started", {"value_minor": _worth(person), "currency": "EUR", "products": _held(person)}, refs)
     last_step = person.between(0, 4) if leaves else 4
     return _order(person) if _steps(person, last_step) and _pay(person) else None

@@ -40,6 +40,11 @@ class Checkout:
     """The cart it is of; None: of whatever carts there are."""
     changed_by: str = ""
     told: bool = False
+    awaits_name: bool = False
+    """It was started without an id; the next new one is its."""
+
+    def changed(self, event_id: str) -> None:
+        self.changed_by, self.told = event_id, False
 
 
 class Silences:
@@ -55,9 +60,12 @@ class Silences:
         self._checkouts: dict[str, Checkout] = {}
         self._ordered: set[str] = set()
         """Checkouts that are over."""
+        self._named: dict[str, str] = {}
+        """The id of a checkout to its key, which is the id unless it was started without."""
         self._cart: Cart | None = None
         """The cart without an id, while there is one."""
         self._checkout: Checkout | None = None
+        """The checkout that was started without an id, while it is open."""
 
     def see(self, act: Draft) -> list[str]:
         """The keys of the checkouts that the act belongs to, or, an order, ends."""
@@ -144,26 +152,35 @@ class Silences:
 
     def _start(self, event_id: str, checkout_id: str | None, cart_id: str | None) -> list[str]:
         """A checkout was started, or started over."""
-        key = f"checkout:{checkout_id or event_id}"
+        key = self._key_of(checkout_id) or f"checkout:{event_id}"
         if key in self._ordered:
             return []
-        checkout = self._checkouts.get(key) if checkout_id else self._checkout
-        if checkout is None:
-            checkout = Checkout(key, f"cart:{cart_id}" if cart_id else None)
-            self._checkouts[key] = checkout
-            self._checkout = self._checkout if checkout_id else checkout
-        checkout.changed_by, checkout.told = event_id, False
+        checkout = self._checkouts.setdefault(key, Checkout(key, f"cart:{cart_id}" if cart_id else None))
+        if checkout_id is None:
+            self._checkout, checkout.awaits_name = checkout, True
+        checkout.changed(event_id)
         for cart in self._carts.values():
             if checkout.cart in (None, cart.key):
                 cart.checked_out = True
         return [checkout.key]
 
+    def _key_of(self, checkout_id: str | None) -> str | None:
+        """Of a checkout with the id, else of the one without."""
+        if checkout_id is None:
+            return None if self._checkout is None else self._checkout.key
+        if checkout_id not in self._named and self._checkout is not None and self._checkout.awaits_name:
+            self._named[checkout_id] = self._checkout.key
+        key = self._named.setdefault(checkout_id, f"checkout:{checkout_id}")
+        if self._checkout is not None and self._checkout.key == key:
+            self._checkout.awaits_name = False
+        return key
+
     def _go_on(self, event_id: str, checkout_id: str | None) -> list[str]:
         """Something happened in a checkout that is under way."""
-        checkout = self._checkouts.get(f"checkout:{checkout_id}") if checkout_id else self._checkout
+        checkout = self._checkouts.get(self._key_of(checkout_id) or "")
         if checkout is None:
             return []
-        checkout.changed_by, checkout.told = event_id, False
+        checkout.changed(event_id)
         return [checkout.key]
 
     def _order(self, cart_id: str | None, checkout_id: str | None) -> list[str]:
@@ -171,7 +188,8 @@ class Silences:
         for cart in list(self._carts.values()):
             if cart_id is None or cart.key == f"cart:{cart_id}":
                 self._empty(cart)
-        ended = [key for key in self._checkouts if checkout_id is None or key == f"checkout:{checkout_id}"]
+        named = self._key_of(checkout_id)
+        ended = [key for key in self._checkouts if checkout_id is None or key == named]
         for key in ended:
             if self._checkouts.pop(key) is self._checkout:
                 self._checkout = None
