@@ -20,7 +20,7 @@ from schemas.codec import Rejected, decode, encode
 from schemas.events import Envelope
 from schemas.topics import SOURCE_TOPICS
 from streams.journey.entries import partition_of
-from streams.journey.routing import strongest
+from streams.journey.reading import strongest
 from streams.publishing.gathering import Gathering, Place
 from streams.publishing.producer import Producer as KafkaProducer
 from streams.publishing.producer import idempotence

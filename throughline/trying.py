@@ -14,7 +14,7 @@ from schemas.failures import Stop
 from streams.collector.adapters.adapted import Adapter, Loss, Made, Received
 from streams.collector.adapters.registry import ADAPTERS, by_name, recognised
 from streams.journey.identity import is_placeholder
-from streams.journey.routing import NEEDED
+from streams.journey.reading import NEEDED
 
 NO_IDENTITY = "an event names somebody or something: " + ", ".join(IDENTIFIERS)
 

@@ -19,8 +19,8 @@ from schemas.topics import STOREFRONT
 from streams.collector.adapters.adapted import Adapted, Adapter, Loss, Received
 from streams.collector.delivery import Addressed
 from streams.journey.hashing import hash_persons_in
+from streams.journey.reading import objection, strongest
 from streams.journey.refusals import Unmade, kept, plain, too_large
-from streams.journey.routing import objection, strongest
 
 LARGEST = 900_000
 """Bytes of an event: what fits into a record batch of Kafka's default limit."""

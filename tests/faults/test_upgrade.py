@@ -40,7 +40,7 @@ def before(tmp_path: Path) -> Path:
     product = r"    product_id: Identifier \| None = None\n(?=\n\nclass ReviewPosted)"
     without(old / "schemas/events/support.py", r"class PrivacyProperties.*\Z", product)
     without(old / "schemas/events/catalogue.py", r'    "privacy_requested",\n')
-    without(old / "streams/journey/routing.py", r'    "privacy_requested": \("request",\),\n')
+    without(old / "streams/journey/reading.py", r'    "privacy_requested": \("request",\),\n')
     return old
 
 

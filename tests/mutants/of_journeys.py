@@ -176,15 +176,22 @@ MUTANTS = (
     ),
     *of(
         "routing.py",
+        ("late = received - at > self._lateness", "late = received - at >= self._lateness", "thirty days old is late"),
+        ("if known is not None and known <= at:", "if known is not None:", "only the first link of a minute is sent"),
+    ),
+    *of(
+        "reading.py",
         (
             "_skew_removed(event, received) - received > future",
             "_skew_removed(event, received) - received >= future",
             "a day ahead is refused",
         ),
-        ("late = received - at > self._lateness", "late = received - at >= self._lateness", "thirty days old is late"),
-        ("        at = min(at, received)\n", "", "what occurs after its receipt stays there"),
+        (
+            "return min(_skew_removed(event, received), received)",
+            "return _skew_removed(event, received)",
+            "what occurs after its receipt stays there",
+        ),
         ("if event.sent_at is None else event.occurred_at + received - event.sent_at", "", "a wrong clock is believed"),
-        ("if known is not None and known <= at:", "if known is not None:", "only the first link of a minute is sent"),
         (
             'address = facts.get("url") or facts.get("path")',
             'address = facts.get("path") or facts.get("url")',
