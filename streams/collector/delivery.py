@@ -154,7 +154,7 @@ class Delivery:
             await publishing
         finally:
             publishing.cancel()
-        self._spool.remove(path)
+        await self._spool.remove(path)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -124,12 +124,12 @@ class Spool:
             logger.warning("%s ends in %d bytes of a torn frame, which nobody was told was taken", path, len(data) - whole)
         return payloads
 
-    def remove(self, path: Path) -> None:
+    async def remove(self, path: Path) -> None:
         """All of it is published."""
+        size = await asyncio.to_thread(_unlinked, path)
         self._sealed.remove(path)
-        self.bytes -= path.stat().st_size
-        path.unlink()
-        self._sync_folder()
+        self.bytes -= size
+        await asyncio.to_thread(self._sync_folder)
 
     async def _write(self) -> None:
         """Group commit: one sync for all that waits."""
@@ -195,6 +195,13 @@ class Spool:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _unlinked(path: Path) -> int:
+    """Its bytes."""
+    size = path.stat().st_size
+    path.unlink()
+    return size
 
 
 def _answer(waiting: list[tuple[bytes, asyncio.Future[None]]], error: Full | None) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_ident
 
 import pytest
 from hypothesis import given
@@ -27,8 +29,8 @@ async def rest(spool: Spool) -> list[bytes]:
     """All that is in it; afterwards nothing is."""
     found: list[bytes] = []
     while (path := await spool.oldest()) is not None:
-        found += spool.read(path)
-        spool.remove(path)
+        found += await asyncio.to_thread(spool.read, path)
+        await spool.remove(path)
     return found
 
 
@@ -86,7 +88,7 @@ async def test_what_comes_while_it_is_read_comes_behind(tmp_path: Path) -> None:
     await spool.append(b"two")
     assert path is not None
     assert spool.read(path) == [b"one"]
-    spool.remove(path)
+    await spool.remove(path)
     assert await rest(spool) == [b"two"]
     await spool.close()
 
@@ -126,6 +128,24 @@ async def test_a_disk_that_takes_nothing_is_said_and_leaves_no_half(tmp_path: Pa
     await spool.append(b"three")
     assert await rest(spool) == [b"one", b"three"]
     await spool.close()
+
+
+async def test_what_waits_for_the_disk_waits_beside_the_event_loop(tmp_path: Path) -> None:
+    """Opening, reading and removing files; Python itself tells of each."""
+    told: list[tuple[str, int]] = []
+
+    def listen(event: str, arguments: tuple[object, ...]) -> None:
+        if event in ("open", "os.remove") and str(arguments[0]).startswith(str(tmp_path)):
+            told.append((event, get_ident()))
+
+    spool = opened(tmp_path)
+    sys.addaudithook(listen)
+    await spool.append(b"one")
+    assert await rest(spool) == [b"one"]
+    begun = {event for event, _ in told}
+    await spool.close()
+    assert begun == {"open", "os.remove"}
+    assert [event for event, thread in told if thread == get_ident()] == []
 
 
 async def test_two_collectors_do_not_share_a_spool(tmp_path: Path) -> None:
