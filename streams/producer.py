@@ -21,10 +21,10 @@ from schemas.events import Envelope
 from schemas.topics import SOURCE_TOPICS
 from streams.journey.entries import partition_of
 from streams.journey.reading import strongest
-from streams.publishing.gathering import Gathering, Place
+from streams.publishing.gathering import Gathering
 from streams.publishing.producer import Producer as KafkaProducer
 from streams.publishing.producer import idempotence
-from streams.publishing.publisher import BATCH_BYTES, Appends, Publisher, Record
+from streams.publishing.publisher import BATCH_BYTES, Appends, Place, Publisher, Record
 
 IN_HAND = 32 * 1024 * 1024
 """Bytes that are not acknowledged; ``emit`` waits above it."""
@@ -72,8 +72,8 @@ class Producer:
     async def emit(self, *events: Envelope) -> None:
         """On return the brokers have them; those of one key in this order.
 
-        Raises ``NotSent``; ``ValueError`` for an event that ``route`` would refuse, before any is sent; ``RuntimeError`` outside
-        ``async with``.
+        Raises ``NotSent``; ``TooLarge`` where the topic takes less than an event has; ``ValueError`` for an event that ``route``
+        would refuse, before any is sent; ``RuntimeError`` outside ``async with``.
         """
         if self._gathering is None:
             raise RuntimeError("a Producer takes events inside `async with` only")

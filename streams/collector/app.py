@@ -21,7 +21,7 @@ from streams.collector.adapters.adapted import Adapter, Received
 from streams.collector.adapters.registry import by_name
 from streams.collector.answers import said, validated
 from streams.collector.browsers import Origins, settings_of
-from streams.collector.delivery import Delivery
+from streams.collector.delivery import Addressed, Delivery
 from streams.collector.doors import DOORS, Door
 from streams.collector.keys import Keyring
 from streams.collector.knowing import SECRET_QUERIES, source_of
@@ -32,6 +32,7 @@ from streams.collector.pages import add_pages
 from streams.collector.refusal import Refusal
 from streams.collector.spool import Full, Spool
 from streams.collector.taking import Judge
+from streams.journey.refusals import Unmade
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,8 @@ class Collector:
                 "in_hand_bytes": ("Bodies read and not yet answered.", lambda: self._in_hand.bytes),
                 "spool_bytes": ("On disk, as the broker has not taken it yet.", lambda: spool.bytes),
                 "direct": ("1 while events go to the broker, 0 while they go to disk.", lambda: delivery.direct),
-            }
+            },
+            {"too_large": ("Records that their topics did not take; each became a dead letter.", lambda: delivery.too_large)},
         )
 
     def handler(self, door: Door, adapter: Adapter) -> Handler:
@@ -93,13 +95,13 @@ class Collector:
             if door.validate is None:
                 self._rates.charge(source, count)
                 held.grow(sum(len(record.value) for record in taken.records))
-                await self._deliver(taken.records)
+                taken.refuse_after_all(await self._deliver(taken.records))
                 self.meters.took(door.sender, source, taken)
             return door.answer(taken)
 
-    async def _deliver(self, records: list[Any]) -> None:
+    async def _deliver(self, records: list[Addressed]) -> dict[int, Unmade]:
         try:
-            await self._delivery.deliver(records)
+            return await self._delivery.deliver(records)
         except Full as full:
             raise Refusal.busy(f"the broker is away, and {full}") from full
         except (Failure, KafkaError) as error:

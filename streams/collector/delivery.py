@@ -26,8 +26,9 @@ from msgspec import Struct
 from schemas.failures import Failure
 from streams.collector.spool import SEGMENT_BYTES, Full, Spool
 from streams.journey.entries import partition_of
-from streams.publishing.gathering import Batch, Gathering, Place
-from streams.publishing.publisher import Publisher, Record
+from streams.journey.refusals import Unmade, kept, smaller
+from streams.publishing.gathering import Batch, Gathering
+from streams.publishing.publisher import Place, Publisher, Record, TooLarge
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,8 @@ class Delivery:
         self._open = asyncio.Event()
         self._turned = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.too_large = 0
+        """Records that their topics did not take, also those of which it was known only later."""
 
     @property
     def direct(self) -> bool:
@@ -85,15 +88,39 @@ class Delivery:
         await asyncio.gather(*(_cancelled(task) for task in self._tasks))
         await self._spool.close()
 
-    async def deliver(self, records: list[Addressed]) -> None:
-        """On return all are acknowledged by the brokers, or on disk. Raises ``Full`` or ``Failure``: then they are not taken."""
+    async def deliver(self, records: list[Addressed]) -> dict[int, Unmade]:
+        """On return all are acknowledged by the brokers, or on disk. Raises ``Full`` or ``Failure``: then they are not taken.
+
+        A record that its topic does not take, by its place among them: why. That lies on the topic instead.
+        """
         if not records:
-            return
+            return {}
         await self._open.wait()
-        if self._gathering is not None:
-            await self._gathering.publish(self._placed(records))
-        else:
+        if self._gathering is None:
             await self._spool.append(_pack(records))
+            return {}
+        try:
+            await self._gathering.publish(self._placed(records))
+        except TooLarge as error:
+            reasons = self._reasons(error)
+            await self.deliver([_written(topic, unmade) for topic, unmade in reasons])
+            places = {id(record.value): place for place, record in enumerate(records)}
+            return {places[id(large.value)]: unmade for (_, large), (_, unmade) in zip(error.records, reasons, strict=True)}
+        return {}
+
+    def _reasons(self, error: TooLarge) -> list[tuple[str, Unmade]]:
+        """In place of each record its topic and why it is refused. Raises the error where the topic does not even take that."""
+        reasons = []
+        for (topic, _), record in error.records:
+            value = record.value or b""
+            why = f"has {len(value)} bytes, and {topic} takes less: send less, or raise max.message.bytes there"
+            if (unmade := smaller(value, why)) is None:
+                raise error
+            reasons.append((topic, unmade))
+        if news := sum(unmade.beginning is not None for _, unmade in reasons):
+            self.too_large += news
+            logger.warning("Refused, and left to be dead letters: %s", error)
+        return reasons
 
     def _placed(self, records: Iterable[Addressed]) -> dict[Place, list[Record]]:
         placed: defaultdict[Place, list[Record]] = defaultdict(list)
@@ -146,7 +173,7 @@ class Delivery:
     async def _publish_file(self, path: Path, publisher: Publisher) -> None:
         payloads = await asyncio.to_thread(self._spool.read, path)
         records = [record for payload in payloads for record in _unpack(payload)]
-        publishing = asyncio.ensure_future(publisher.publish(self._placed(records)))
+        publishing = asyncio.ensure_future(self._published(publisher, records))
         try:
             await asyncio.wait([publishing], timeout=self._spool_after)
             if not publishing.done():
@@ -155,6 +182,12 @@ class Delivery:
         finally:
             publishing.cancel()
         await self._spool.remove(path)
+
+    async def _published(self, publisher: Publisher, records: list[Addressed]) -> None:
+        try:
+            await publisher.publish(self._placed(records))
+        except TooLarge as error:
+            await self._published(publisher, [_written(topic, unmade) for topic, unmade in self._reasons(error)])
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -179,6 +212,10 @@ def _spooled(batch: Batch, topic: str, spool: Spool) -> None:
         spool.append(_pack(records)).add_done_callback(answer)
     except Full as full:
         batch.fail(full)
+
+
+def _written(topic: str, unmade: Unmade) -> Addressed:
+    return Addressed(topic, None, kept(unmade))
 
 
 def _text(key: bytes | None) -> str | None:

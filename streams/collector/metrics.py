@@ -13,19 +13,20 @@ from streams.collector.taking import Taken
 
 PREFIX = "throughline_collector"
 ANSWER_BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0)
-Gauge = Callable[[], float]
+Number = Callable[[], float]
 
 
 class Meters:
     """Counters as plain numbers; what is a state is asked for when somebody looks."""
 
-    def __init__(self, gauges: dict[str, tuple[str, Gauge]]) -> None:
+    def __init__(self, gauges: dict[str, tuple[str, Number]], counts: dict[str, tuple[str, Number]]) -> None:
         self.events: Counter[tuple[str, str, str]] = Counter()
         self.lost: Counter[tuple[str, str]] = Counter()
         self.no_event: Counter[tuple[str, str]] = Counter()
         """By sender and why: the adapters' own words, of which there are few."""
         self.answers: Counter[tuple[str, str]] = Counter()
         self.gauges = gauges
+        self.counts = counts
         self.registry = CollectorRegistry()
         words = "From a request's headers to its answer."
         self.seconds = Histogram(f"{PREFIX}_answer_seconds", words, buckets=ANSWER_BUCKETS, registry=self.registry)
@@ -66,3 +67,5 @@ class _Families(Collector):
         yield from (events, lost, no_event, answers)
         for name, (words, value) in self._meters.gauges.items():
             yield GaugeMetricFamily(f"{PREFIX}_{name}", words, value=value())
+        for name, (words, value) in self._meters.counts.items():
+            yield CounterMetricFamily(f"{PREFIX}_{name}", words, value=value())

@@ -7,7 +7,7 @@ letter like any direct producer's. So nothing is lost because a sender does not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -49,6 +49,13 @@ class Taken(Struct):
     @property
     def refused(self) -> int:
         return sum(verdict.reason is not None for verdict in self.verdicts)
+
+    def refuse_after_all(self, reasons: Mapping[int, Unmade]) -> None:
+        """The events of the records at these places, which their topics did not take; what was refused before stays so told."""
+        for place, unmade in reasons.items():
+            verdict, rejected = self.verdicts[place], unmade.verdict
+            if verdict.reason is None:
+                self.verdicts[place] = Verdict(verdict.event_id, verdict.of, rejected.reason, rejected.faults)
 
     def refuse(self, unmade: Unmade, topic: str) -> None:
         """One more part that is no event, for ``route`` to refuse; it is nobody's yet, and has no key."""

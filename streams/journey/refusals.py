@@ -72,6 +72,16 @@ def too_large(value: bytes, why: str, path: str = "", sender: str | None = None)
     return Unmade(path, why, sender, None, _beginning(value), "unreadable", name[:LONGEST] if isinstance(name, str) else None)
 
 
+def smaller(value: bytes, why: str) -> Unmade | None:
+    """In place of a record that is too long for its topic: why, and what may still fit; ``None`` where no less can be said."""
+    unmade = _unmade(value)
+    if unmade is None:
+        return too_large(value, why)
+    if unmade.message is None and unmade.beginning is None:
+        return None
+    return msgspec.structs.replace(unmade, message=None, beginning=None)
+
+
 def kept(unmade: Unmade) -> bytes:
     """As it lies on a topic, short enough to stand whole in its dead letter."""
     value = _json(unmade)

@@ -7,10 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from time import monotonic
 
-from streams.publishing.publisher import Appends, Publisher, Record
-
-Place = tuple[str, int]
-"""Topic and partition."""
+from streams.publishing.publisher import Appends, Place, Publisher, Record, TooLarge
 
 
 class Batch:
@@ -21,13 +18,22 @@ class Batch:
         self.since = monotonic()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.done.add_done_callback(_looked_at)
+        self._too_large: list[tuple[Place, Record]] = []
+
+    def leave_out(self, too_large: Sequence[tuple[Place, Record]]) -> None:
+        """Those of its records that the topic does not take."""
+        own = {id(record) for record in self.records}
+        self._too_large += [(place, record) for place, record in too_large if id(record) in own]
 
     def fail(self, error: BaseException) -> None:
         if not self.done.done():
             self.done.set_exception(error)
 
     def succeed(self) -> None:
-        if not self.done.done():
+        """All its records are acknowledged, but those that were left out."""
+        if self._too_large:
+            self.fail(TooLarge(self._too_large))
+        elif not self.done.done():
             self.done.set_result(None)
 
 
@@ -39,10 +45,19 @@ class Gathering:
         self._lanes: dict[Place, _Lane] = {}
 
     async def publish(self, appends: Appends) -> None:
-        """On return all is acknowledged. A caller that is cancelled takes nobody's records along, nor its own."""
+        """On return all is acknowledged. A caller that is cancelled takes nobody's records along, nor its own.
+
+        Raises ``TooLarge`` once the rest of the caller's own is acknowledged.
+        """
         waits = [self._lane(place).add(records) for place, records in appends.items()]
+        too_large: list[tuple[Place, Record]] = []
         for done in waits:
-            await asyncio.shield(done)
+            try:
+                await asyncio.shield(done)
+            except TooLarge as error:
+                too_large += error.records
+        if too_large:
+            raise TooLarge(too_large)
 
     def _lane(self, place: Place) -> _Lane:
         lane = self._lanes.get(place)
@@ -90,6 +105,9 @@ class _Lane:
             held = records[-1:] if self._publisher.last_alone and len(records) > 1 else []
             try:
                 await self._publisher.publish({self._place: records[:-1] if held else records}, more=bool(held))
+            except TooLarge as error:
+                for batch in waiting:
+                    batch.leave_out(error.records)
             except Exception as error:
                 for _ in waiting:
                     self.batches.popleft().fail(error)

@@ -38,12 +38,23 @@ class Record(Struct, frozen=True):
     """Epoch milliseconds; None: the moment of sending."""
 
 
-Appends = Mapping[tuple[str, int], Sequence[Record]]
-"""Records by topic and partition."""
+Place = tuple[str, int]
+"""Topic and partition."""
+Appends = Mapping[Place, Sequence[Record]]
 
 
 class MayNotWrite(Failure):
     """No later attempt would fare better."""
+
+
+class TooLarge(Failure):
+    """These records are larger than their topics take; all others that were to be appended are acknowledged."""
+
+    def __init__(self, records: Sequence[tuple[Place, Record]]) -> None:
+        self.records = records
+        topics = ", ".join(sorted({topic for (topic, _), _ in records}))
+        sizes = ", ".join(str(_weight(record)) for _, record in records[:3])
+        super().__init__(f"Records of {sizes} bytes are more than {topics} takes. Raise max.message.bytes there, or send less.")
 
 
 class Publisher:
@@ -72,22 +83,27 @@ class Publisher:
         """
         return not self._producer().idempotent
 
-    async def publish(self, appends: Appends, more: bool = False) -> dict[tuple[str, int], int]:
+    async def publish(self, appends: Appends, more: bool = False) -> dict[Place, int]:
         """Append to several partitions; the offset of the last record of each. On return all is acknowledged.
 
-        ``more`` promises that more follows at once, so that nothing of this is the last.
+        ``more`` promises that more follows at once, so that nothing of this is the last. Raises ``TooLarge`` once all the rest is
+        acknowledged.
         """
         pending = {place: self._batches(records, more) for place, records in appends.items() if records}
+        too_large: list[tuple[Place, Record]] = []
         if self._rests or len(pending) == 1:
-            return {place: await self._append(*place, batches) for place, batches in pending.items()}
-        offsets = await asyncio.gather(*(self._append(*place, batches) for place, batches in pending.items()))
+            offsets = [await self._append(place, batches, too_large) for place, batches in pending.items()]
+        else:
+            offsets = await asyncio.gather(*(self._append(place, batches, too_large) for place, batches in pending.items()))
+        if too_large:
+            raise TooLarge(too_large)
         return dict(zip(pending, offsets, strict=True))
 
-    async def _append(self, topic: str, partition: int, batches: Iterable[Sequence[Record]]) -> int:
+    async def _append(self, place: Place, batches: Iterable[Sequence[Record]], too_large: list[tuple[Place, Record]]) -> int:
         offset = -1
         for batch in batches:
             begun = monotonic()
-            offset = await self._send(topic, partition, batch)
+            offset = await self._send(place, batch, too_large)
             if self._rests:
                 await asyncio.sleep(min(monotonic() - begun, LONGEST_REST))
         return offset
@@ -113,15 +129,24 @@ class Publisher:
         if group:
             yield group
 
-    async def _send(self, topic: str, partition: int, records: Sequence[Record]) -> int:
-        """Append one batch, again and again until the broker acknowledges it; the offset of its last record."""
+    async def _send(self, place: Place, records: Sequence[Record], too_large: list[tuple[Place, Record]]) -> int:
+        """Append one batch, again and again until the broker acknowledges it; the offset of its last record.
+
+        Of a topic that takes smaller batches than others, its halves; a record that is too large by itself is left to the caller.
+        """
+        topic, partition = place
         while True:
             try:
                 sent = await self._producer().send_batch(self._build(records), topic, partition=partition)
                 return int((await sent).offset) + len(records) - 1
             except MessageSizeTooLargeError:
                 self._producer().begin_anew()
-                raise
+                if len(records) == 1:
+                    too_large.append((place, records[0]))
+                    return -1
+                half = len(records) // 2
+                await self._send(place, records[:half], too_large)
+                return await self._send(place, records[half:], too_large)
             except TopicAuthorizationFailedError as error:
                 raise MayNotWrite(f"The brokers do not let this user write to {topic}. Grant it WRITE there.") from error
             except KafkaError as error:

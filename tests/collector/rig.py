@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer
 from schemas.topics import SOURCE_TOPICS
 from streams.agents.options import Options
 from streams.collector.keys import add_key
+from throughline.apache import ApacheKafka
 from throughline.broker import EmbeddedBroker
 from throughline.collecting import collecting, keys_file
 from throughline.kafka import create_topics, places_of
@@ -93,7 +94,7 @@ async def prepare(broker: EmbeddedBroker) -> None:
     await create_topics(Options(broker.address))
 
 
-async def read(broker: EmbeddedBroker) -> dict[str, list[tuple[str | None, bytes]]]:
+async def read(broker: EmbeddedBroker | ApacheKafka) -> dict[str, list[tuple[str | None, bytes]]]:
     """All records of the source topics, by topic, in order within a partition."""
     client = {"bootstrap_servers": broker.address}
     found: dict[str, list[tuple[str | None, bytes]]] = {topic: [] for topic in SOURCE_TOPICS}

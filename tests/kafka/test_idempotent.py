@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import MessageSizeTooLargeError
 
+from streams.publishing.gathering import Gathering
 from streams.publishing.producer import idempotence
-from streams.publishing.publisher import Record
+from streams.publishing.publisher import Record, TooLarge
 from tests.broker.rig import until
 from tests.kafka.conftest import values
 from throughline.apache import ApacheKafka
@@ -49,10 +49,26 @@ async def test_a_record_that_is_refused_leaves_no_gap(apache_kafka: ApacheKafka)
     await _create(apache_kafka, "narrow", {"max.message.bytes": "1000"})
     async with publishing({"bootstrap_servers": apache_kafka.address}) as publisher:
         await publisher.publish({("narrow", 0): [Record(None, b"a cart")]})
-        with pytest.raises(MessageSizeTooLargeError):
+        with pytest.raises(TooLarge, match="2032 bytes are more than narrow takes"):
             await publisher.publish({("narrow", 0): [Record(None, b"x" * 2_000)]})
         await publisher.publish({("narrow", 0): [Record(None, b"a parcel")]})
     assert await values(apache_kafka, "narrow") == [b"a cart", b"a parcel"]
+
+
+async def test_a_record_that_is_too_large_keeps_none_of_those_beside_it(apache_kafka: ApacheKafka) -> None:
+    await _create(apache_kafka, "narrower", {"max.message.bytes": "1000"})
+    large = Record(None, b"x" * 2_000)
+    sent = [Record(None, b"%03d" % number + b"." * 90) for number in range(40)]
+    async with publishing({"bootstrap_servers": apache_kafka.address}) as publisher:
+        with pytest.raises(TooLarge) as refused:
+            await publisher.publish({("narrower", 0): [*sent[:17], large, *sent[17:]]})
+        assert refused.value.records == [(("narrower", 0), large)]
+        gathering = Gathering(publisher)
+        one, other = (asyncio.create_task(gathering.publish({("narrower", 0): [record]})) for record in (sent[0], large))
+        await one
+        with pytest.raises(TooLarge):
+            await other
+    assert await values(apache_kafka, "narrower") == [record.value for record in (*sent, sent[0])]
 
 
 async def _create(kafka: ApacheKafka, topic: str, config: dict[str, str] | None = None) -> None:
