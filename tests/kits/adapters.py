@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from schemas.codec import Event, Rejected, decode
+from schemas.events import CATALOGUE, Envelope
 from streams.collector.adapters.adapted import Adapted, Adapter, Loss, Received
 from tests.contract.adapters.payloads import all_of
 
@@ -26,20 +27,47 @@ JSON: SearchStrategy[Any] = st.recursive(
     LEAVES, lambda parts: st.lists(parts, max_size=4) | st.dictionaries(TEXTS, parts, max_size=4), max_leaves=20
 )
 
+OUR_NAMES = sorted(Envelope.model_fields.keys() | {name for kind in CATALOGUE.values() for name in kind.properties.model_fields})
+"""Of the envelope and of all properties: a sender may use them for anything."""
+ODD = ("x", "1", ["x"], [{}, 1], {"a": 1}, 1.5, True, -1, 0, 2**63, 2**64 - 1, -(2**63))
+OURS = st.dictionaries(st.sampled_from(OUR_NAMES), st.sampled_from(ODD), min_size=1, max_size=12)
+
 Place = tuple[str | int, ...]
 
 
 def messages(adapter: Adapter) -> SearchStrategy[tuple[Any, Received]]:
-    """Any JSON, and messages of the sender's with a few parts replaced by any JSON."""
+    """Any JSON; messages of the sender's with a few parts replaced by any JSON; and with names of ours in all their objects."""
     known = [(payload.message, payload.received()) for payload in all_of(adapter)]
     anything = st.tuples(JSON, st.sampled_from([received for _, received in known]))
-    return anything | st.sampled_from(known).flatmap(_disturbed)
+    disturbed = st.sampled_from(known).flatmap(_disturbed)
+    return anything | disturbed | st.tuples(st.sampled_from(known) | disturbed, OURS).map(_named_like_ours)
 
 
 def _disturbed(known: tuple[Any, Received]) -> SearchStrategy[tuple[Any, Received]]:
     message, received = known
     swaps = st.lists(st.tuples(st.sampled_from(list(places(message))), JSON | LEAVES), min_size=1, max_size=3)
     return swaps.map(lambda swaps: (_swapped(message, swaps), received))
+
+
+def _named_like_ours(drawn: tuple[tuple[Any, Received], dict[str, Any]]) -> tuple[Any, Received]:
+    (message, received), ours = drawn
+    return with_ours(message, ours), received
+
+
+def odd_ones(turn: int, at_once: int = 4) -> Iterator[dict[str, Any]]:
+    """Each of our names with an odd value, a few at once; another ``turn`` gives them other values."""
+    odd = {name: ODD[(turn + place) % len(ODD)] for place, name in enumerate(OUR_NAMES)}
+    for begin in range(0, len(OUR_NAMES), at_once):
+        yield {name: odd[name] for name in OUR_NAMES[begin : begin + at_once]}
+
+
+def with_ours(value: Any, ours: dict[str, Any]) -> Any:
+    """The message with these in each of its objects that does not name them itself."""
+    if isinstance(value, list):
+        return [with_ours(one, ours) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return deepcopy(ours) | {name: with_ours(held, ours) for name, held in value.items()}
 
 
 def _swapped(message: Any, swaps: list[tuple[Place, Any]]) -> Any:

@@ -13,7 +13,7 @@ from schemas.codec import Event, Rejected
 from streams.collector.adapters.adapted import Adapter
 from streams.collector.adapters.registry import ADAPTERS, by_name, recognised
 from tests.contract.adapters.payloads import AT, EVERYTHING, EXAMPLES, Payload
-from tests.kits.adapters import judged, messages, unaccounted
+from tests.kits.adapters import judged, messages, odd_ones, unaccounted, with_ours
 
 LATER = 60_000_000
 EACH = pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.name)
@@ -53,6 +53,14 @@ def test_whatever_comes_becomes_events_losses_and_refusals_with_words(adapter: A
 def test_no_leaf_of_a_disturbed_message_is_passed_over(adapter: Adapter, data: st.DataObject) -> None:
     message, received = data.draw(messages(adapter))
     assert unaccounted(adapter, message, received) == []
+
+
+@pytest.mark.parametrize("turn", range(len(EVERYTHING)), ids=lambda turn: f"{EVERYTHING[turn].adapter}-{EVERYTHING[turn].name}")
+def test_under_names_of_ours_may_stand_anything(turn: int) -> None:
+    payload = EVERYTHING[turn]
+    for ours in odd_ones(turn):
+        adapted = adapter_of(payload).adapt(with_ours(payload.message, ours), payload.received())
+        assert len(judged(adapted)) == len(adapted.made)
 
 
 @EACH_MESSAGE
