@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.one_answer import WORKED_OFF, beginning, history_of, is_the_backfills, send, through_deaths, through_workers
+from tests.broker.one_answer import WORKED_OFF, beginning, faults, history_of, send, through_deaths, through_workers
 from tests.broker.rig import IMPATIENT, Rig
 from tests.conftest import RealHistory
 from throughline.broker import EmbeddedBroker
@@ -23,7 +23,7 @@ async def test_real_history_through_the_topics_is_what_a_backfill_finds(
 ) -> None:
     rig = Rig(embedded.address, tmp_path)
     try:
-        await through_workers(rig, beginning(history[name], RECORDS[name], tmp_path), tmp_path)
+        assert await through_workers(rig, beginning(history[name], RECORDS[name], tmp_path), tmp_path) == []
     finally:
         rig.end()
 
@@ -32,7 +32,7 @@ async def test_real_history_through_the_topics_is_what_a_backfill_finds(
 async def test_partitions_and_workers_change_nothing(broker: Broker, tmp_path: Path, partitions: int, workers: int) -> None:
     rig = Rig(broker.address, tmp_path, partitions)
     try:
-        await through_workers(rig, history_of(7, 400, tmp_path), tmp_path, workers)
+        assert await through_workers(rig, history_of(7, 400, tmp_path), tmp_path, workers) == []
     finally:
         rig.end()
 
@@ -41,7 +41,7 @@ async def test_a_state_on_disk_changes_nothing_however_often_its_worker_dies(emb
     state = tmp_path / "state"
     rig = Rig(embedded.address, tmp_path, session_timeout=IMPATIENT, always=("--state-dir", str(state)))
     try:
-        await through_deaths(rig, history_of(11, 400, tmp_path), tmp_path, deaths=4, seed=11)
+        assert await through_deaths(rig, history_of(11, 400, tmp_path), tmp_path, deaths=4, seed=11) == []
         assert list(state.iterdir()) == [], "what the dead left is gone, and what the last one had"
     finally:
         rig.end()
@@ -50,7 +50,7 @@ async def test_a_state_on_disk_changes_nothing_however_often_its_worker_dies(emb
 async def test_twenty_deaths_between_the_steps_of_commits_change_nothing(embedded: EmbeddedBroker, tmp_path: Path) -> None:
     rig = Rig(embedded.address, tmp_path, session_timeout=IMPATIENT)
     try:
-        await through_deaths(rig, history_of(8, 1_500, tmp_path), tmp_path, deaths=20, seed=8)
+        assert await through_deaths(rig, history_of(8, 1_500, tmp_path), tmp_path, deaths=20, seed=8) == []
     finally:
         rig.end()
 
@@ -69,7 +69,7 @@ async def test_the_topics_read_again_from_the_start_fill_an_empty_lake_with_the_
         assert worker.process.stop() == 0
         again.worker()
         await again.arrived(WORKED_OFF)
-        await is_the_backfills(again, file, tmp_path)
+        assert await faults(again, file, tmp_path) == []
     finally:
         first.end()
         again.end()

@@ -11,7 +11,7 @@ import pytest
 from deltalake import DeltaTable
 
 from schemas.topics import STOREFRONT
-from tests.broker.one_answer import beginning, history_of, is_the_backfills, send
+from tests.broker.one_answer import beginning, faults, history_of, send
 from tests.broker.rig import IMPATIENT, PARTITIONS, Rig, Where, Worker
 from tests.broker.shoppers import views
 from tests.faults.object_store import ObjectStore
@@ -39,7 +39,7 @@ async def test_two_workers_share_a_lake_in_an_object_store(rig: Rig, store: Obje
     await rig.arrived(200)
     assert all(worker.process.stop() == 0 for worker in workers)
     store.pulled(rig.lake)
-    await is_the_backfills(rig, history, tmp_path)
+    assert await faults(rig, history, tmp_path) == []
 
 
 @pytest.mark.parametrize("mood", ["unavailable", "silent", "slow 0.3"])

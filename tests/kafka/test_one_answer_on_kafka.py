@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.one_answer import WORKED_OFF, history_of, is_the_backfills, send, through_deaths, through_workers
+from tests.broker.one_answer import WORKED_OFF, faults, history_of, send, through_deaths, through_workers
 from tests.broker.rig import IMPATIENT, SHORT_SESSIONS, Rig
 from tests.conftest import RealHistory
 from tests.kafka.passing import passing
@@ -29,11 +29,11 @@ def rig(kafka_jars: Path, tmp_path: Path) -> Iterator[Rig]:
 
 
 async def test_real_history_through_kafka_is_what_a_backfill_finds(history: RealHistory, rig: Rig, tmp_path: Path) -> None:
-    await through_workers(rig, history["web"], tmp_path, workers=2)
+    assert await through_workers(rig, history["web"], tmp_path, workers=2) == []
 
 
 async def test_deaths_between_the_steps_of_commits_change_nothing_on_kafka(rig: Rig, tmp_path: Path) -> None:
-    await through_deaths(rig, history_of(8, 600, tmp_path), tmp_path, deaths=8, seed=9)
+    assert await through_deaths(rig, history_of(8, 600, tmp_path), tmp_path, deaths=8, seed=9) == []
 
 
 async def test_deaths_of_brokers_change_nothing_where_there_are_three(kafka_jars: Path, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ async def test_deaths_of_brokers_change_nothing_where_there_are_three(kafka_jars
                 await asyncio.to_thread(node.start, brokers=3)
             await sending
             await rig.arrived(WORKED_OFF)
-            await is_the_backfills(rig, file, tmp_path)
+            assert await faults(rig, file, tmp_path) == []
             for worker in workers:
                 assert worker.process.stop() == 0
         finally:
