@@ -27,8 +27,11 @@ class Stopwatch:
 
 
 def resident(process: int | str = "self") -> int:
-    """Bytes of memory that this process, or another one, holds now together with those it has started (Linux)."""
-    return sum(_statm(each) for each in family(process))
+    """Bytes of memory that this process, or another one, holds now together with those it has started (Linux).
+
+    A page that several share is counted once among them: each has its part of it (PSS).
+    """
+    return sum(_proportional(each) for each in family(process))
 
 
 def processor_of(process: int) -> float:
@@ -42,8 +45,9 @@ def family(process: int | str) -> list[int | str]:
     return [process, *(each for child in begun for each in family(int(child)))]
 
 
-def _statm(process: int | str) -> int:
-    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def _proportional(process: int | str) -> int:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _stat(process: int | str) -> float:
