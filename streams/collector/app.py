@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,7 +37,7 @@ from streams.journey.refusals import Unmade
 
 logger = logging.getLogger(__name__)
 
-_SECRET_HEADERS = frozenset(("authorization", "cookie", "proxy-authorization"))
+_SECRET_HEADERS = frozenset(("authorization", "cookie", "proxy-authorization", "x-webhook-token"))
 _READ = ("application/json", "text/plain", "application/octet-stream", "application/x-www-form-urlencoded", "")
 """RudderStack's library for Node.js calls its zipped JSON a form, as axios does with whatever it does not know."""
 _read = msgspec.json.Decoder().decode
@@ -112,7 +113,7 @@ class Collector:
 def build_collector(options: CollectorOptions, delivery: Delivery, spool: Spool) -> web.Application:
     """The application; ``delivery`` is open for as long as it runs."""
     collector = Collector(options, delivery, spool)
-    app = web.Application(middlewares=[_errors, collector.origins.middleware])
+    app = web.Application(middlewares=[errors, collector.origins.middleware])
     for door in DOORS:
         adapter = by_name(door.sender)
         if adapter is not None:
@@ -131,8 +132,8 @@ async def _own_telemetry(request: web.Request) -> web.Response:
 
 
 @web.middleware
-async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """aiohttp's own refusals in our form; a fault of ours is logged without what was sent."""
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """aiohttp's own refusals in our form; a fault of ours is logged without what was sent, which an error's words may name."""
     try:
         return await handler(request)
     except web.HTTPException as refusal:
@@ -141,8 +142,9 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return answer
     except ConnectionError:
         raise
-    except Exception:
-        logger.exception("A fault of ours at %s", request.match_info.route.resource)
+    except Exception as fault:
+        trace = "".join(traceback.format_tb(fault.__traceback__))
+        logger.error("A fault of ours at %s: %s\n%s", request.match_info.route.resource, type(fault).__name__, trace)
         return said({"error": "a fault of ours; its trace stands in the log"}, 500)
 
 
@@ -176,4 +178,4 @@ def _headers(request: web.Request) -> dict[str, str]:
 
 
 def _query(request: web.Request) -> dict[str, str]:
-    return {name: value for name, value in request.query.items() if name not in SECRET_QUERIES}
+    return {name: value for name, value in request.query.items() if name not in (*SECRET_QUERIES, "token")}

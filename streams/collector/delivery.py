@@ -153,7 +153,7 @@ class Delivery:
                         await self._empty(publisher)
                         await self._turned.wait()
             except (Failure, KafkaError, OSError) as error:
-                logger.warning("Events go to disk, as the broker cannot be written to: %s", error)
+                logger.warning("Events go to disk, as they cannot be published: %s", error)
                 self._gathering = None
                 self._open.set()
                 await asyncio.sleep(TRY_AGAIN_AFTER)

@@ -83,6 +83,10 @@ class Keyring:
         self._refresh()
         return self._secrets.get((sender, source), ())
 
+    def look_again(self) -> None:
+        """At the next question, however short ago it was looked at."""
+        self._looked_at = -LOOK_EVERY
+
     def _refresh(self) -> None:
         if monotonic() - self._looked_at < LOOK_EVERY:
             return
@@ -95,6 +99,7 @@ class Keyring:
                 self._stamp = stamp
         except FileNotFoundError:
             self._take(Keys())
+            self._stamp = None
         except (OSError, Stop) as error:
             logger.error("The keys stay as they were: %s", error)
 

@@ -99,7 +99,9 @@ def verify(
     if proof is None:
         return f"no way is known to tell that a message is {sender}'s"
     keys = tuple(_bytes(normalize("NFKD", secret) if sender == "easypost" else secret) for secret in secrets if secret)
-    return proof(Delivery(headers, query, body, now), keys) if keys else f"no secret is set for {sender}"
+    if not keys:
+        return f"no secret is set for {sender}: `throughline keys add SOURCE --sender {sender}` takes it"
+    return proof(Delivery(headers, query, body, now), keys)
 
 
 def _over_body(sent: str, delivery: Delivery) -> Signature:

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
-from streams.collector.keys import add_key, revoke
+from streams.collector.app import errors
+from streams.collector.keys import Keyring, add_key, revoke
 from streams.journey.hashing import IdentifierHash
 from streams.journey.routing import RouteOut, Router, Source
 from streams.journey.rules import Rules
@@ -146,6 +149,18 @@ async def test_a_key_made_while_it_runs_is_known_and_one_revoked_is_not(broker: 
         assert (await collector.post("/v1/events", viewed(1))).status == 200
 
 
+def test_keys_that_are_moved_away_and_back_are_known_again(tmp_path: Path) -> None:
+    file, away = tmp_path / "keys", tmp_path / "away"
+    key = add_key(file, "shop")
+    keyring = Keyring(file)
+    known = [keyring.source_of(key)]
+    for there, here in ((file, away), (away, file)):
+        there.rename(here)
+        keyring.look_again()
+        known.append(keyring.source_of(key))
+    assert known == ["shop", None, "shop"]
+
+
 def test_the_file_of_keys_holds_no_key_and_is_its_owners(tmp_path: Path) -> None:
     file = tmp_path / "keys"
     key = add_key(file, "shop")
@@ -238,6 +253,21 @@ async def test_it_counts_what_it_takes_and_refuses(collector: Collector) -> None
     assert 'throughline_collector_events_total{sender="canonical",source="shop",verdict="no_identity"} 1.0' in said
     assert 'throughline_collector_answers_total{sender="canonical",status="401"} 1.0' in said
     assert "throughline_collector_in_hand_bytes 0.0" in said
+
+
+async def test_a_fault_of_ours_leaves_its_trace_in_the_log_and_nothing_that_was_sent(caplog: pytest.LogCaptureFixture) -> None:
+    async def fault(request: web.Request) -> web.StreamResponse:
+        raise KeyError(await request.text())
+
+    app = web.Application(middlewares=[errors])
+    app.router.add_post("/v1/events", fault)
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.post("/v1/events", data=EMAIL)
+        assert answer.status == 500
+    (record,) = [record for record in caplog.records if record.name == "streams.collector.app"]
+    assert "KeyError" in record.getMessage()
+    assert "in fault" in record.getMessage()
+    assert EMAIL not in caplog.text
 
 
 async def test_no_log_names_a_key_or_a_person(collector: Collector, caplog: pytest.LogCaptureFixture) -> None:
