@@ -8,15 +8,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from schemas.codec import Event, Fault, Rejected, decode
-from schemas.events import IDENTIFIERS
+from schemas.codec import Fault, Rejected, decode
 from schemas.failures import Stop
 from streams.collector.adapters.adapted import Adapter, Loss, Made, Received
 from streams.collector.adapters.registry import ADAPTERS, by_name, recognised
-from streams.journey.identity import is_placeholder
-from streams.journey.reading import NEEDED
-
-NO_IDENTITY = "an event names somebody or something: " + ", ".join(IDENTIFIERS)
+from streams.journey.reading import objection, strongest
+from streams.journey.rules import Rules, micros
 
 
 class Tried(Struct):
@@ -50,7 +47,7 @@ def attempt(message: Any, headers: Mapping[str, str], sender: str | None, source
     adapter = _chosen(sender, guesses)
     adapted = adapter.adapt(message, Received(at, source, headers))
     rest = [guess.name for guess in guesses if guess is not adapter]
-    return Outcome(adapter.name, rest, [_tried(made) for made in adapted.made], adapted.lost)
+    return Outcome(adapter.name, rest, [_tried(made, at) for made in adapted.made], adapted.lost)
 
 
 def _chosen(sender: str | None, guesses: list[Adapter]) -> Adapter:
@@ -63,17 +60,11 @@ def _chosen(sender: str | None, guesses: list[Adapter]) -> Adapter:
     return guesses[0]
 
 
-def _tried(made: Made) -> Tried:
-    verdict = decode(msgspec.json.encode(made.event))
-    return Tried(made.of, made.event, verdict.faults if isinstance(verdict, Rejected) else _unnamed(verdict))
-
-
-def _unnamed(event: Event) -> list[Fault]:
-    """What `route` would say, which sees that an identifier is a placeholder."""
-    named = {name for name in IDENTIFIERS if (value := getattr(event, name)) is not None and not is_placeholder(value)}
-    if not named:
-        return [Fault("", NO_IDENTITY)]
-    needed = NEEDED.get(event.type, ())
-    if not needed or named & set(needed):
-        return []
-    return [Fault(needed[0], " or ".join(needed) + " is required, and no placeholder")]
+def _tried(made: Made, at: int) -> Tried:
+    """``route`` would say the same of it, where the settings are as they come."""
+    event = decode(msgspec.json.encode(made.event))
+    if isinstance(event, Rejected):
+        return Tried(made.of, made.event, event.faults)
+    identified = strongest(event) is not None
+    refusal = objection(event, identified, at if event.received_at is None else event.received_at, micros(Rules().future))
+    return Tried(made.of, made.event, [] if refusal is None else [refusal[1]])

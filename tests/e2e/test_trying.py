@@ -58,9 +58,10 @@ def test_for_machines_it_says_all_of_it(type_: Type, message: Any) -> None:
     ("change", "words"),
     [
         ({"event": "Payment Failed"}, "Field required"),
-        ({"userId": "null"}, "an event names somebody or something"),
+        ({"userId": "null"}, "at least one identifier that is none of null"),
         ({"event": "Order Completed"}, "order_id is required"),
-        ({"event": "Order Completed", "properties": {"order_id": "undefined"}}, "order_id is required, and no placeholder"),
+        ({"event": "Order Completed", "properties": {"order_id": "undefined"}}, "required, and none of null"),
+        ({"timestamp": "2999-01-01T00:00:00Z"}, "at most 24 h after it was received"),
     ],
 )
 def test_what_would_be_refused_is_told_with_the_reason(type_: Type, message: Any, change: dict[str, Any], words: str) -> None:
