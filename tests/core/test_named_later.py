@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from tests.core.shop import HOUR, MINUTE, SECOND, Shop
-from tests.core.troubles import NOW, Event, found, it, keys
+from tests.core.troubles import Event, found, it, keys
 
 LEFT, PAYING, FORM = "checkout_abandoned", "payment_trouble", "form_trouble"
 STARTED = "checkout:start"
@@ -69,7 +69,7 @@ def test_a_step_that_counts_before_the_start_of_the_same_moment_is_of_that_check
 
 
 def test_a_start_at_the_moment_of_the_order_begins_another_checkout() -> None:
-    assert keys(LEFT, step(-1, "x"), it("order_completed", NOW, order_id="7", checkout_id="x"), start()) == [STARTED]
+    assert keys(LEFT, step(0, "x"), ordered(0, checkout_id="x"), start()) == [STARTED]
 
 
 def test_what_happened_before_it_was_named_still_counts() -> None:
