@@ -68,6 +68,10 @@ def test_a_step_that_counts_before_the_start_of_the_same_moment_is_of_that_check
     assert keys(LEFT, step(-1, "y"), step(0, "y"), step(0, "x"), start(), step(1, "x")) == ["checkout:x", "checkout:y"]
 
 
+def test_a_start_over_awaits_a_name_also_at_the_moment_of_a_step_of_its_own() -> None:
+    assert keys(LEFT, start(), step(1, "x"), step(2, "x"), start(2, "started over"), step(3, "y")) == [STARTED]
+
+
 def test_a_start_at_the_moment_of_the_order_begins_another_checkout() -> None:
     assert keys(LEFT, step(0, "x"), ordered(0, checkout_id="x"), start()) == [STARTED]
 
