@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from schemas.failures import Stop
 from schemas.topics import SOURCE_TOPICS
 from streams.collector.adapters.adapted import Adapted, Adapter, Loss, Received
 from streams.collector.adapters.segment import SEGMENT
@@ -18,6 +19,7 @@ from streams.journey.refusals import KEPT_BYTES
 from streams.journey.routing import RouteOut, Router, Source
 from streams.journey.rules import Rules
 from tests.contract.adapters.payloads import AT, EVERYTHING
+from throughline.dead_letters import DeadLetter, mended
 
 NOBODY = "Android"
 """A system's name, and in the same message the type of a device."""
@@ -117,3 +119,11 @@ def test_a_batch_that_is_no_list_is_told_so(batch: Any) -> None:
     assert json.loads(letter["faults"]) == [{"path": "", "rule": "its batch is no list of messages", "value": ""}]
     assert [fault.rule for fault in taken.verdicts[0].faults] == ["its batch is no list of messages"]
     assert "wk_secret" not in said(letter)
+
+
+def test_who_sends_a_letter_again_unmended_is_told_the_same() -> None:
+    (record,) = judged(SEGMENT, {"batch": "nonsense"}).records
+    (row,) = letters(record.value)
+    fields: dict[str, Any] = {field: row.get(field) for field in DeadLetter.__dataclass_fields__}
+    with pytest.raises(Stop, match=r"again as invalid: the record: its batch is no list of messages\. Give a mended event"):
+        mended(DeadLetter(**fields), None)
