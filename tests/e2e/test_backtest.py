@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Said, Type
+from tests.e2e.test_up import LEFT
 from throughline.backtest import Told, differences
 
 SHOP = ("simulate", "--shoppers", "100", "--days", "8", "--seed", "11", "--rate", "broken=0.02")
@@ -30,14 +31,6 @@ searches = 1
 EPISODES = "SELECT signal_id, kind, epoch_us(opened_at) AS opened, epoch_us(ended_at) AS ended, how FROM episodes"
 RETRACTED = "SELECT kind, count(*) AS n FROM signals WHERE status = 'retracted' GROUP BY kind"
 
-LEFT = {
-    "event_id": "e1",
-    "type": "product_added",
-    "occurred_at": "2026-03-02T10:00:00Z",
-    "customer_id": "ada",
-    "cart_id": "k1",
-    "properties": {"product_id": "sofa", "price_minor": 90_000, "currency": "EUR"},
-}
 ORDERED_SOON_HEARD_LATE = {
     "event_id": "e2",
     "type": "order_completed",
@@ -190,14 +183,14 @@ def test_what_the_environment_outvotes_is_said(shop: Type, monkeypatch: pytest.M
 
 
 def test_what_is_told_and_taken_back_is_counted_apart(type_: Type, folder: Path) -> None:
-    story = [LEFT, ORDERED_SOON_HEARD_LATE]
+    story = [LEFT[0], ORDERED_SOON_HEARD_LATE]
     (folder / "story.jsonl").write_text("".join(json.dumps(event) + "\n" for event in story))
     found = compared(type_("backtest", "story.jsonl", "--preset", "klaviyo", "--format", "json"))["cart_abandoned"]
     assert (found["before"], found["after"], found["retracted_before"], found["retracted_after"]) == (0, 0, 1, 0)
 
 
 def test_time_may_pass_after_the_last_event(type_: Type, folder: Path) -> None:
-    (folder / "left.jsonl").write_text(json.dumps(LEFT) + "\n")
+    (folder / "left.jsonl").write_text(json.dumps(LEFT[0]) + "\n")
     said = type_("backtest", "left.jsonl", "--preset", "klaviyo", "--until", "2026-03-02T12:00:00", "--format", "json")
     assert compared(said)["cart_abandoned"]["only_before"] == 1
     said = type_("backtest", "left.jsonl", "--preset", "klaviyo", "--until", "2026-03-02T15:00:00", "--format", "json")
@@ -218,7 +211,7 @@ def test_time_may_pass_after_the_last_event(type_: Type, folder: Path) -> None:
     ],
 )
 def test_a_mistake_is_answered_in_a_sentence(words: list[str], code: int, said: str, type_: Type, folder: Path) -> None:
-    (folder / "left.jsonl").write_text(json.dumps(LEFT) + "\n")
+    (folder / "left.jsonl").write_text(json.dumps(LEFT[0]) + "\n")
     (folder / "broken.toml").write_text("rules = ")
     (folder / "unknown.toml").write_text('[rules.detectors.cart_abandoned]\nidel = "1 h"\n')
     heard = type_(*words)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from schemas.topics import FRICTION_SIGNALS, STOREFRONT
 from streams.agents.ticks import BELIEVED_AFTER, LEAP, Wall
-from tests.broker.rig import IMPATIENT, PARTITIONS, Rig, until
+from tests.broker.rig import PARTITIONS, Rig, until
 from tests.broker.shoppers import added
-from throughline.broker import EmbeddedBroker
 
 SECOND = 1_000_000_000
 HOUR = 3_600 * SECOND
@@ -64,14 +62,6 @@ def test_a_leap_that_stands_is_believed(host: Host, clock: Wall, leap: int) -> N
 def test_a_clock_that_is_corrected_is_no_leap(host: Host, clock: Wall, drift: float, at_once: bool) -> None:
     host.wall += int(drift * SECOND)
     assert (clock.now() == host.wall // 1000) is at_once
-
-
-@pytest.fixture
-async def rig(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[Rig]:
-    rig = Rig(broker.address, tmp_path, session_timeout=IMPATIENT)
-    await rig.prepare()
-    yield rig
-    rig.end()
 
 
 @pytest.mark.timeout(120)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,9 @@ import pytest
 from schemas.failures import Retry
 from schemas.topics import STOREFRONT
 from sinks.lake import Lake
-from tests.broker.rig import IMPATIENT, Rig, until
+from tests.broker.rig import Rig, until
 from tests.broker.shoppers import views
 from tests.sinks.made import EPOCH, bring, event
-from throughline.broker import EmbeddedBroker
 
 HARM: dict[str, Callable[[bytes], bytes]] = {
     "cut short": lambda commit: commit[: len(commit) // 2],
@@ -21,14 +20,6 @@ HARM: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda commit: b"",
 }
 harms = pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
-
-
-@pytest.fixture
-async def rig(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[Rig]:
-    rig = Rig(broker.address, tmp_path, session_timeout=IMPATIENT)
-    await rig.prepare()
-    yield rig
-    rig.end()
 
 
 @harms

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,11 @@ import pytest
 
 from schemas.topics import STOREFRONT, SUPPORT
 from sinks.duck import connect
-from tests.broker.rig import IMPATIENT, PARTITIONS, ROOT, Rig
+from tests.broker.rig import PARTITIONS, ROOT, Rig
 from tests.broker.shoppers import BEGIN, at, views
-from throughline.broker import EmbeddedBroker
 from throughline.dead_letters import dead_letters, mended, send_again
 
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture
-async def rig(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[Rig]:
-    rig = Rig(broker.address, tmp_path, session_timeout=IMPATIENT)
-    await rig.prepare()
-    yield rig
-    rig.end()
 
 
 @pytest.fixture

@@ -7,16 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.conftest import DATA, SETS
 from throughline.importing.report import ImportReport
 from throughline.importing.run import run_import
 
-DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
-PATHS = {
-    "olist": "olist",
-    "rees46": "clickstream/rees46_multi_category.parquet",
-    "taobao": "clickstream/taobao_user_behavior.parquet",
-    "web": "clickstream/puffy",
-}
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the public sets are not at ../shared/data")
 
 
@@ -29,7 +23,7 @@ class Imports:
 
     def __getitem__(self, name: str) -> ImportReport:
         if name not in self.reports:
-            self.reports[name] = run_import(name, DATA / PATHS[name], self.folder / f"{name}.jsonl")
+            self.reports[name] = run_import(name, DATA / SETS[name], self.folder / f"{name}.jsonl")
         return self.reports[name]
 
     def sql(self, name: str, select: str) -> tuple[int, ...]:
@@ -80,9 +74,9 @@ def test_only_the_reviews_that_lost_their_dates_are_refused(imports: Imports) ->
     assert sum(imports[name].refused for name in ("rees46", "taobao", "web")) == 0
 
 
-@pytest.mark.parametrize("name", sorted(PATHS))
+@pytest.mark.parametrize("name", sorted(SETS))
 def test_importing_again_writes_the_same_bytes(imports: Imports, name: str, tmp_path: Path) -> None:
-    again = run_import(name, DATA / PATHS[name], tmp_path / "again.jsonl")
+    again = run_import(name, DATA / SETS[name], tmp_path / "again.jsonl")
     assert again.out.read_bytes() == imports[name].out.read_bytes()
 
 
