@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import random
 import signal
-from itertools import islice
+from collections.abc import Sequence
+from itertools import islice, pairwise
 from pathlib import Path
 
 from sinks.duck import connect
 from sinks.lake import Lake
 from streams.journey.rules import Rules
+from streams.publishing.publisher import Publisher
 from tests.broker.rig import Rig, Worker
 from tests.broker.worker import hashed
-from throughline.arrivals import History
+from throughline.arrivals import Arrival, History
 from throughline.backfill import backfill
+from throughline.kafka import publishing
 from throughline.oracle.source_topics import read_topics
 from throughline.oracle.verify import verify
-from throughline.replay import replay
+from throughline.replay import Pace, Replay, replay
 from throughline.simulator import Rates, World, simulate
 
 STEPS = ("said", "rested", "remembered", "moved on")
@@ -106,16 +109,35 @@ async def through_workers(rig: Rig, file: Path, folder: Path, workers: int = 1) 
 
 
 async def through_deaths(rig: Rig, file: Path, folder: Path, deaths: int, seed: int) -> list[str]:
-    """One worker after the other is killed −9 behind a step of a commit, the last one lives; what is wrong then."""
+    """Of each part of the history one worker is killed −9, behind a step of a commit; some have committed half of it before.
+
+    The last one lives, and finds what the dead have left. What is wrong then.
+    """
     lot = random.Random(seed)
-    await rig.prepare()
-    await send(rig, file)
     ends = []
-    for turn in range(deaths):
-        step = STEPS[turn % len(STEPS)]
-        dying = rig.worker("--die-after", step, "--die-at", str(lot.randint(1, 3)), "--commit-interval", "0.05")
-        ends.append(await dying.ends())
+    await rig.prepare()
+    async with publishing({"bootstrap_servers": rig.brokers}) as publisher:
+        for turn, part in enumerate(parts(list(History([file])), deaths)):
+            step, doomed = STEPS[turn % len(STEPS)], folder / f"doomed-{turn}"
+            dying = rig.worker("--die-after", step, "--die-once", str(doomed), "--commit-interval", "0.05")
+            begun = len(part) // 2 if lot.random() < 0.5 else 0
+            if begun:
+                await send_on(publisher, rig.partitions, part[:begun])
+                await rig.arrived(WORKED_OFF)
+            doomed.touch()
+            await send_on(publisher, rig.partitions, part[begun:])
+            ends.append(await dying.ends())
     survivor = rig.worker()
     await rig.arrived(WORKED_OFF)
     unharmed = [f"turn {turn} of seed {seed} ended with {end}" for turn, end in enumerate(ends) if end != -signal.SIGKILL]
     return unharmed + await faults(rig, file, folder) + stopped(survivor)
+
+
+def parts(history: Sequence[Arrival], number: int) -> list[Sequence[Arrival]]:
+    """Of much the same length, in order."""
+    ends = [len(history) * part // number for part in range(number + 1)]
+    return [history[begin:end] for begin, end in pairwise(ends)]
+
+
+async def send_on(publisher: Publisher, partitions: int, part: Sequence[Arrival]) -> None:
+    await Replay(publisher, partitions, Pace(), lambda _: None).run(part, until=0)
