@@ -96,7 +96,7 @@ def build_app(
     publisher = Publisher(lambda: app.producer._producer)
     table = changelog_table(app, options.partitions, options.state_dir)
     store = table.data
-    progress = Progress(app, options.stalled_after, lambda: route.held())
+    progress = Progress(app, options.stalled_after)
     gauges = Gauges(progress.lag, lambda: stitch.statuses(), counts)
     route = RouteAgent(app, core.router, Outlet(publisher), options.partitions, counts)
     outlet = Outlet(publisher)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -37,15 +37,11 @@ class Place:
 
 
 class Progress:
-    """Committed offsets against the ends of the partitions this worker owns.
+    """Committed offsets against the ends of the partitions this worker owns."""
 
-    ``held`` are those that stand still on purpose.
-    """
-
-    def __init__(self, app: faust.App, stalled_after: float, held: Callable[[], Collection[TP]]) -> None:
+    def __init__(self, app: faust.App, stalled_after: float) -> None:
         self._app = app
         self._stalled_after = stalled_after
-        self._held = held
         self._places: dict[TP, Place] = {}
         self._asked_at = monotonic()
         self._recovering = 0, monotonic()
@@ -61,8 +57,7 @@ class Progress:
         except (TimeoutError, KafkaError) as error:
             logger.warning("The ends of the partitions could not be asked: %r", error)
             return
-        held = self._held()
-        self._places = {tp: self._place(tp, ends.get(tp) or 0, consumer.committed_through(tp), tp in held) for tp in mine}
+        self._places = {tp: self._place(tp, ends.get(tp) or 0, consumer.committed_through(tp)) for tp in mine}
         self._asked_at = monotonic()
 
     def _look_at_recovery(self) -> None:
@@ -71,9 +66,9 @@ class Progress:
         if remaining == 0 or remaining != self._recovering[0]:
             self._recovering = remaining, monotonic()
 
-    def _place(self, tp: TP, end: int, committed: int, held: bool) -> Place:
+    def _place(self, tp: TP, end: int, committed: int) -> Place:
         known = self._places.get(tp)
-        if held or known is None or known.committed != committed or known.behind == 0:
+        if known is None or known.committed != committed or known.behind == 0:
             return Place(committed, end, monotonic())
         return Place(committed, end, known.moved_at)
 

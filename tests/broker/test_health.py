@@ -6,15 +6,10 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
-from faust.types import TP
 
-from schemas.topics import DELIVERY, STOREFRONT
-from streams.agents.health import Progress
-from streams.app import App
+from schemas.topics import STOREFRONT
 from tests.broker.rig import Rig, Worker, until
 from tests.broker.shoppers import views
 from throughline.local import Broker
@@ -50,32 +45,3 @@ def _page(url: str) -> tuple[int, str]:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
-
-
-class Behind:
-    """What health looks at: an app whose two partitions are ten records behind and do not move."""
-
-    in_recovery = rebalancing = False
-    topics = SimpleNamespace(acks_enabled_for=lambda topic: True)
-    CLICKS, PARCELS = TP(STOREFRONT, 0), TP(DELIVERY, 0)
-
-    @property
-    def consumer(self) -> Behind:
-        return self
-
-    def assignment(self) -> set[TP]:
-        return {self.CLICKS, self.PARCELS}
-
-    def committed_through(self, tp: TP) -> int:
-        return 0
-
-    async def highwaters(self, *tps: TP) -> dict[TP, int]:
-        return dict.fromkeys(tps, 10)
-
-
-async def test_what_waits_for_older_records_of_others_is_not_called_stalled() -> None:
-    progress = Progress(cast(App, Behind()), stalled_after=0.05, held=lambda: {Behind.PARCELS})
-    while (report := progress.report())[0] == 200:
-        await progress.look()
-    reasons = report[1]["reasons"]
-    assert [reason.split()[0] for reason in reasons] == [f"{STOREFRONT}/0"]
