@@ -68,17 +68,17 @@ def learn_shipments(fold: Fold, touchpoints: Iterable[Touchpoint]) -> None:
             fold.shipments.setdefault(refs["shipment"], refs["order"])
 
 
-def names_order_anew(fold: Fold, touchpoints: Iterable[Touchpoint]) -> bool:
-    """Whether one of these says whose a parcel is that went its way alone so far, or was another's."""
-    for touchpoint in touchpoints:
-        refs = touchpoint.refs
-        if "shipment" in refs and "order" in refs:
-            shipment, order = refs["shipment"], refs["order"]
-            alone = f"shipment:{shipment}"
-            if fold.shipments.get(shipment, order) != order or alone in fold.past_orders:
-                return True
-            if fold.journey is not None and alone in fold.journey.orders:
-                return True
+def names_order_anew(fold: Fold, told: Iterable[Touchpoint], fresh: Iterable[Touchpoint]) -> bool:
+    """Whether one of ``fresh`` says whose a parcel is that was another's, or that ``told`` names without its order."""
+    for touchpoint in fresh:
+        shipment, order = touchpoint.refs.get("shipment"), touchpoint.refs.get("order")
+        if shipment is None or order is None or fold.shipments.get(shipment) == order:
+            continue
+        alone = f"shipment:{shipment}"
+        if shipment in fold.shipments or alone in fold.past_orders or (fold.journey is not None and alone in fold.journey.orders):
+            return True
+        if any(one.refs.get("shipment") == shipment for one in told):
+            return True
     return False
 
 

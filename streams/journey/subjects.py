@@ -167,7 +167,7 @@ class Stepper:
             fresh = [one for one in fresh if _order(one) > boundary]
         fresh.sort(key=_order)
         if before.alone and after.alone:
-            if kept is None and (not fresh or follow(state.fold, fresh)):
+            if kept is None and (not fresh or follow(state.fold, held, fresh)):
                 state.touchpoints.extend(fresh)
                 return self._teller.extend(live, fresh, moment, out)
             was = self._teller.said(live)

@@ -179,16 +179,16 @@ def _begin(live: Live) -> tuple[Fold, int, dict[tuple[str, str], Rowlike], Claim
         mark = live.marks[-1]
         if mark.count < len(touchpoints):
             fold = fold_decoder.decode(mark.fold)
-            if follow(fold, touchpoints[mark.count :]):
+            if follow(fold, touchpoints[: mark.count], touchpoints[mark.count :]):
                 return fold, mark.count, dict(mark.rows), dict(mark.claims)
         live.marks.pop()
     return copy_of(live.state.base), 0, {}, {}
 
 
-def follow(fold: Fold, touchpoints: list[Touchpoint]) -> bool:
-    """Whether the fold can go on with these: nothing that it has found so far could be another for them."""
-    first = touchpoints[0]
-    return (first.at, first.event_id) > fold.through and first.at > fold.fired and not names_order_anew(fold, touchpoints)
+def follow(fold: Fold, told: list[Touchpoint], fresh: list[Touchpoint]) -> bool:
+    """Whether the fold over ``told`` can go on with ``fresh``: nothing that it has found so far could be another for them."""
+    first = fresh[0]
+    return (first.at, first.event_id) > fold.through and first.at > fold.fired and not names_order_anew(fold, told, fresh)
 
 
 def name_of(episode: Episode) -> tuple[str, str]:

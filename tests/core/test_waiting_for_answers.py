@@ -79,6 +79,14 @@ def test_a_parcel_stands_for_its_order() -> None:
     assert keys(WHERE, gone, *[looked(minute, shipment_id="s") for minute in range(3)]) == ["order:7"]
 
 
+@pytest.mark.parametrize("order", ["7", "9"])
+def test_whose_parcel_a_ticket_is_about_may_be_said_after_it(order: str) -> None:
+    gone = [of("shipment_dispatched", -HOUR, one) for one in ("7", "9")]
+    scanned = it("shipment_scanned", HOUR, order_id=order, shipment_id="s")
+    assert keys(WHERE, *gone, ticket(shipment_id="s"), scanned) == [f"order:{order}"]
+    assert keys(WHERE, *gone, *[looked(minute, shipment_id="s") for minute in range(3)], scanned) == [f"order:{order}"]
+
+
 def test_who_names_no_order_asks_after_all_that_are_on_their_way() -> None:
     gone = [of("shipment_dispatched", -HOUR, order) for order in ("7", "8", "9")]
     came = of("delivered", -MINUTE, "9")

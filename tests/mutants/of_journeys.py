@@ -62,7 +62,7 @@ MUTANTS = (
         "telling.py",
         (" and first.at > fold.fired and ", " and ", "what comes behind a deadline that has fallen is folded on, not anew"),
         (
-            "            if follow(fold, touchpoints[mark.count :]):",
+            "            if follow(fold, touchpoints[: mark.count], touchpoints[mark.count :]):",
             "            if True:",
             "a mark that has seen too much is gone on from",
         ),

@@ -234,6 +234,11 @@ MUTANTS = (
         ),
         ("    if order.return_received_at is None:\n", "    if True:\n", "the last arrival of a return counts"),
         ("        order_id = fold.shipments.get(shipment_id)\n", "        pass\n", "a parcel does not stand for its order"),
+        (
+            '        if any(one.refs.get("shipment") == shipment for one in told):\n',
+            "        if not told:\n",
+            "a parcel whose order is named later is spoken of for nothing",
+        ),
         ('touchpoint.facts.get("whole", True) and ', "", "a part cancelled is the whole"),
     ),
     *of(
