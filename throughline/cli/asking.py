@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import json
 import sys
@@ -17,6 +16,7 @@ import duckdb
 from schemas.failures import Stop
 from sinks.duck import connect, refresh
 from throughline.cli.console import complain, out, table, tell, text
+from throughline.cli.loop import run
 from throughline.cli.options import UNTIL, instant_of, settings_from
 from throughline.lake import existing
 from throughline.settings import Settings
@@ -60,7 +60,7 @@ def verify(settings: Settings, history: Path | None, until: datetime | None) -> 
     """Compute everything anew by SQL, from the topics or a history file, and name what differs in the lake."""
     from throughline.verifying import judge  # the oracle is heavy; only this verb needs it
 
-    verdict = asyncio.run(judge(settings, history, instant_of(until)))
+    verdict = run(judge(settings, history, instant_of(until)))
     out.print(verdict.summary())
     for fault in verdict.faults:
         out.print(f"  {fault}", markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import UTC, datetime
 
@@ -12,6 +11,7 @@ from schemas.failures import Stop
 from streams.collector.keys import add_key, add_secret, read, revoke
 from streams.collector.signatures import SENDERS
 from throughline.cli.console import out, table, tell
+from throughline.cli.loop import run
 from throughline.cli.options import settings_from
 from throughline.cli.running import told_to_stop
 from throughline.collecting import collect as run_collector
@@ -29,7 +29,7 @@ def collect(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     look_for_cycles_seldom()
-    asyncio.run(_collect(settings, brokers))
+    run(_collect(settings, brokers))
 
 
 async def _collect(settings: Settings, brokers: str) -> None:

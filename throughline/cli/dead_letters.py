@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
 
 from sinks.duck import connect
 from throughline.cli.console import out, table, tell
+from throughline.cli.loop import run
 from throughline.cli.options import settings_from
 from throughline.dead_letters import dead_letters as find
 from throughline.dead_letters import mended, one_dead_letter, send_again
@@ -66,5 +66,5 @@ def retry(settings: Settings, dead_letter_id: str, file: Path | None) -> None:
         letter = one_dead_letter(lake, dead_letter_id)
     value, event = mended(letter, file.read_bytes().strip() if file else None)
     brokers = running_brokers(settings)
-    asyncio.run(send_again(letter, value, event, client(settings, brokers), settings.partitions))
+    run(send_again(letter, value, event, client(settings, brokers), settings.partitions))
     tell(f"Sent again as {event.type} {event.event_id}.")

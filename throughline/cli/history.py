@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from sinks.lake import Lake
 from throughline.arrivals import History
 from throughline.backfill import backfill as run_backfill
 from throughline.cli.console import moment, progress, tell
+from throughline.cli.loop import run
 from throughline.cli.options import UNTIL, instant_of, settings_from
 from throughline.importing.run import run_import, shipped
 from throughline.kafka import create_topics
@@ -70,9 +70,9 @@ def replay(settings: Settings, files: tuple[Path, ...], speed: float | None, unt
     """Send the events in FILES (JSON lines) to the topics, with time from the events. Workers should run with --clock log."""
     brokers = running_brokers(settings)
     history = History(files)
-    asyncio.run(create_topics(options(settings, brokers)))
+    run(create_topics(options(settings, brokers)))
     with progress("replaying", len(history)) as advance:
-        sent = asyncio.run(
+        sent = run(
             run_replay(history, client(settings, brokers), settings.partitions, Pace(speed), instant_of(until) or 0, advance)
         )
     tell(f"{sent.records:,} records and {sent.ticks:,} ticks sent; time there is {moment(sent.through)}.")

@@ -16,6 +16,7 @@ from streams.collector.keys import Keys, add_key, read
 from throughline.apache import apache_kafka
 from throughline.broker import EmbeddedBroker
 from throughline.cli.console import err, out, table, tell
+from throughline.cli.loop import run
 from throughline.cli.options import settings_from
 from throughline.collecting import keys_file
 from throughline.kafka import create_topics
@@ -36,7 +37,7 @@ def up(settings: Settings, apache: bool) -> None:
     """Run it all: a broker if none is named, the topics, a worker, a collector. Ctrl-C drains, saves and stops."""
     if apache and settings.brokers is not None:
         raise click.UsageError(f"--apache starts a Kafka of its own, and the settings name {settings.brokers}: choose one")
-    asyncio.run(_up(settings, apache))
+    run(_up(settings, apache))
 
 
 @click.command()
@@ -49,14 +50,14 @@ def broker(settings: Settings, apache: bool, nodes: int, port: int | None) -> No
     if nodes > 1 and not apache:
         raise click.UsageError("the embedded broker has one node; --nodes goes with --apache")
     data = settings.data_dir
-    asyncio.run(_broker(settings, apache_kafka(data, tell, nodes, port) if apache else EmbeddedBroker(data, port)))
+    run(_broker(settings, apache_kafka(data, tell, nodes, port) if apache else EmbeddedBroker(data, port)))
 
 
 @click.command()
 @settings_from("brokers", "data_dir", "partitions")
 def topics(settings: Settings) -> None:
     """Create the topics that are missing, and list them all."""
-    asyncio.run(_topics(settings))
+    run(_topics(settings))
 
 
 @click.command()
@@ -67,7 +68,7 @@ def work(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
     app = worker(settings, brokers)
-    asyncio.run(create_topics(options(settings, brokers)))
+    run(create_topics(options(settings, brokers)))
     run_worker(app)
 
 
@@ -78,7 +79,7 @@ def demo(settings: Settings, apache: bool) -> None:
     """Simulated shoppers through a broker and a worker, in under two minutes; nothing keeps running."""
     from throughline.demo import run_demo  # the simulator is needed by this verb alone
 
-    asyncio.run(run_demo(settings, out, apache))
+    run(run_demo(settings, out, apache))
 
 
 async def _broker(settings: Settings, broker: Broker) -> None:

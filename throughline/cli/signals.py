@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
 
 from schemas.signals import KINDS, Signal
 from sinks.duck import connect
 from streams.journey.routing import Router
 from throughline.cli.console import moment, out, table
+from throughline.cli.loop import run
 from throughline.cli.options import settings_from
 from throughline.following import follow
 from throughline.lake import existing
@@ -39,7 +38,7 @@ def tail(settings: Settings, from_start: bool, as_json: bool, until_end: bool) -
     def show(signal: Signal, raw: bytes) -> None:
         click.echo(raw if as_json else _line(signal))
 
-    asyncio.run(follow(client(settings, running_brokers(settings)), show, from_start=from_start, until_end=until_end))
+    run(follow(client(settings, running_brokers(settings)), show, from_start=from_start, until_end=until_end))
 
 
 @signals.command("open")
