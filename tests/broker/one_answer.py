@@ -120,7 +120,7 @@ async def through_deaths(rig: Rig, file: Path, folder: Path, deaths: int, seed: 
         for turn, part in enumerate(parts(list(History([file])), deaths)):
             step, doomed = STEPS[turn % len(STEPS)], folder / f"doomed-{turn}"
             dying = rig.worker("--die-after", step, "--die-once", str(doomed), "--commit-interval", "0.05")
-            begun = len(part) // 2 if lot.random() < 0.5 else 0
+            begun = len(part) // 2 if lot.random() < 0.25 else 0
             if begun:
                 await send_on(publisher, rig.partitions, part[:begun])
                 await rig.arrived(WORKED_OFF)
