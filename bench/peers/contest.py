@@ -9,7 +9,7 @@ import msgspec
 
 from bench.peers.answers import Answers, of_lake, of_parquet
 from bench.peers.events import Feed
-from bench.peers.kafka import remove
+from bench.peers.kafka import append, remove
 from bench.peers.ours import worker
 from bench.peers.process import FINEST, Moment, Watched
 from bench.peers.rivals import RIVALS, THROUGHLINE
@@ -61,6 +61,20 @@ class Course:
         task = self.task(peer, number)
         await prepare(peer, task)
         return await (self._ours(task) if peer == THROUGHLINE else self._rival(peer, task))
+
+    async def ours_before(self, rest: Feed) -> Measured:
+        """Throughline over what the topics hold, and then, which is what counts as warm, over what is appended to it."""
+        task = self.task(THROUGHLINE, 0)
+        await prepare(THROUGHLINE, task)
+        async with worker(task) as one:
+            assert one.process is not None
+            await one.all_committed(WITHIN)
+            warm = one.process.now()
+            await append(self.brokers, rest, self.partitions)
+            await one.all_committed(WITHIN)
+            end = one.process.now()
+            memory = one.process.peak_bytes
+        return self._measured(THROUGHLINE, end, end.since(warm), len(rest.sent), memory)
 
     async def _ours(self, task: Task) -> tuple[Measured, Answers]:
         """Warm once it owns its partitions: it has no compiler that would have to warm up."""

@@ -61,6 +61,11 @@ class Feed:
         """Only what comes before the mark."""
         return Feed([one for one in self.sent if one.at < self.mark], self.mark, self.mark)
 
+    @property
+    def warm(self) -> Feed:
+        """Only what comes from the mark on."""
+        return Feed([one for one in self.sent if one.at >= self.mark], self.mark, self.until)
+
     def by_partition(self, partitions: int) -> dict[tuple[str, int], list[Record]]:
         """The records of every source topic's partitions, a tick of event time an hour among them."""
         appends: dict[tuple[str, int], list[Record]] = {

@@ -23,6 +23,11 @@ async def fill(brokers: str, feed: Feed, partitions: int) -> None:
     """On return the source topics hold the event set and nothing else."""
     await remove(brokers, SOURCE_TOPICS)
     await create(brokers, SOURCE_TOPICS, partitions)
+    await append(brokers, feed, partitions)
+
+
+async def append(brokers: str, feed: Feed, partitions: int) -> None:
+    """On return the source topics hold it behind what they held."""
     async with publishing({"bootstrap_servers": brokers}) as publisher:
         await publisher.publish(feed.by_partition(partitions))
 

@@ -16,6 +16,7 @@ from bench.peers.trials import PARTITIONS
 TEMPLATE = Path(__file__).with_name("benchmarks.template")
 PAGE = FILE.parents[1] / "benchmarks.md"
 NEEDED = ("throughput", "latency", "recovery")
+NOT_DONE = "–"
 Found = dict[str, Any]
 
 
@@ -130,19 +131,26 @@ def _scaling(customers: list[Found], partitions: list[Found]) -> str:
     def row(peer: str) -> tuple[str, ...]:
         beside = [_cost(customers, peer, "customers", count) for count in counts]
         on = [_cost(partitions, peer, "partitions", place) for place in places]
-        return title(peer), *map(micros, beside), f"{beside[-1] / beside[0]:.2f}", *map(micros, on), f"{on[-1] / on[0]:.2f}"
+        return title(peer), *beside_each(beside), *beside_each(on)
 
-    return table(columns, map(row, _peers(customers)))
+    return table(columns, map(row, _peers(partitions)))
+
+
+def beside_each(costs: list[float | None]) -> list[str]:
+    """Each, and what the last is of the first."""
+    told = [NOT_DONE if cost is None else micros(cost) for cost in costs]
+    first, last = costs[0], costs[-1]
+    return [*told, NOT_DONE if first is None or last is None else f"{last / first:.2f}"]
 
 
 def _partitions(count: int) -> str:
     return f"{count} partition{'s' * (count > 1)}"
 
 
-def _cost(found: list[Found], peer: str, by: str, count: int) -> float:
-    """Seconds of processor an event."""
-    one = next(each for each in found if each["peer"] == peer and each[by] == count)
-    return float(one["warm_processor"] / one["warm_events"])
+def _cost(found: list[Found], peer: str, by: str, count: int) -> float | None:
+    """Seconds of processor an event, where it was measured."""
+    one = next((each for each in found if each["peer"] == peer and each[by] == count), None)
+    return None if one is None else float(one["warm_processor"] / one["warm_events"])
 
 
 def millis(waited: float | None) -> str:

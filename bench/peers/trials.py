@@ -71,22 +71,20 @@ async def recovery(brokers: str, given: Namespace, folder: Path) -> Found:
 
 
 async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
-    """The same events beside few and beside many other customers. Throughline says no marks: its warm-up runs by itself first."""
+    """The same events beside few and beside many other customers. Throughline says no marks: it gets them when it has done the others."""
     shop = shopping(int(given.events * SMALL))
     found = []
     for count in (int(given.events * FEW), given.events):
         feed = beside(shop, count)
-        course = await _course(brokers, feed, PARTITIONS, folder / f"{count}")
         for peer in given.only:
-            measured, _ = await course.run(peer, 0)
+            if peer == THROUGHLINE:
+                course = await _course(brokers, feed.warm_up, PARTITIONS, folder / f"{count}-warm-up")
+                measured = await course.ours_before(feed.warm)
+            else:
+                course = await _course(brokers, feed, PARTITIONS, folder / f"{count}")
+                measured, _ = await course.run(peer, 0)
             found.append({"customers": count, **msgspec.to_builtins(measured)})
             _say(peer, f"beside {count:,}: {measured.warm_processor / measured.warm_events * 1e6:,.1f} µs an event")
-        if THROUGHLINE in given.only:
-            alone = await _course(brokers, feed.warm_up, PARTITIONS, folder / f"{count}-alone")
-            before, _ = await alone.run(THROUGHLINE, 0)
-            ours = next(one for one in found if one["peer"] == THROUGHLINE and one["customers"] == count)
-            ours |= {"warm_events": ours["warm_events"] - before.events}
-            ours |= {name: ours[name] - getattr(before, name) for name in ("warm_wall", "warm_processor")}
     return found
 
 
