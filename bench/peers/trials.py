@@ -71,7 +71,7 @@ async def recovery(brokers: str, given: Namespace, folder: Path) -> Found:
 
 
 async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
-    """The same events beside few and beside many other customers. Throughline says no marks: it gets them when it has done the others."""
+    """The same events beside few and beside many other customers. Throughline, which says no marks, gets them last."""
     shop = shopping(int(given.events * SMALL))
     found = []
     for count in (int(given.events * FEW), given.events):
