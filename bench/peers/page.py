@@ -119,7 +119,7 @@ def scaling(kept: dict[str, Any]) -> str:
     others = [one["customers"] for one in kept["customers"]["found"]]
     return (
         f"Microseconds of processor an event: of the same events after {min(others):,} and after {max(others):,} others have "
-        "come once, and of the same events on\none, four and eight partitions. One run each.\n\n"
+        "come once, and of the same events on\none, four and eight partitions. One run each. –: not done in ten minutes.\n\n"
         + _scaling(kept["customers"]["found"], kept["partitions"]["found"])
     )
 

@@ -77,15 +77,21 @@ async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
     for count in (int(given.events * FEW), given.events):
         feed = beside(shop, count)
         for peer in given.only:
-            if peer == THROUGHLINE:
-                course = await _course(brokers, feed.warm_up, PARTITIONS, folder / f"{count}-warm-up")
-                measured = await course.ours_before(feed.warm)
-            else:
-                course = await _course(brokers, feed, PARTITIONS, folder / f"{count}")
-                measured, _ = await course.run(peer, 0)
+            try:
+                measured = await _beside(brokers, feed, peer, folder / f"{count}")
+            except Stop as slow:
+                _say(peer, f"beside {count:,}: {slow}")
+                continue
             found.append({"customers": count, **msgspec.to_builtins(measured)})
             _say(peer, f"beside {count:,}: {measured.warm_processor / measured.warm_events * 1e6:,.1f} µs an event")
     return found
+
+
+async def _beside(brokers: str, feed: Feed, peer: str, folder: Path) -> Measured:
+    if peer == THROUGHLINE:
+        return await (await _course(brokers, feed.warm_up, PARTITIONS, folder)).ours_before(feed.warm)
+    measured, _ = await (await _course(brokers, feed, PARTITIONS, folder)).run(peer, 0)
+    return measured
 
 
 async def partitions(brokers: str, given: Namespace, folder: Path) -> Found:
