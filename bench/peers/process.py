@@ -32,6 +32,10 @@ class Moment:
         return Moment(self.wall - other.wall, self.processor - other.processor)
 
 
+class Slow(Stop):
+    """It is at work, and has been for longer than anybody waits."""
+
+
 class Watched:
     """A child process; its standard output is in ``log``."""
 
@@ -49,11 +53,14 @@ class Watched:
         return peak(self.child.pid)
 
     async def mark(self, number: int, within: float) -> Moment:
-        """When it said so. Raises ``Stop`` where it ended before, or did not in so many seconds."""
+        """When it said so. Raises ``Stop`` where it ended before, ``Slow`` where it did not in so many seconds."""
         word = f"mark {number}\n".encode()
         while word not in self.log.read_bytes():
-            if not self.child.running or perf_counter() - self.begun > within:
-                raise Stop(f"no mark {number} after {perf_counter() - self.begun:.0f} s; its log says why: {self.log}")
+            after = perf_counter() - self.begun
+            if not self.child.running:
+                raise Stop(f"ended without mark {number} after {after:.0f} s; its log says why: {self.log}")
+            if after > within:
+                raise Slow(f"no mark {number} after {after:.0f} s: {self.log}")
             await asyncio.sleep(LOOK_EVERY)
         return self.now()
 

@@ -12,6 +12,7 @@ from bench.peers.contest import Course, Measured
 from bench.peers.events import Feed, beside, shopping
 from bench.peers.kafka import fill
 from bench.peers.pace import waits
+from bench.peers.process import Slow
 from bench.peers.recovery import recovered
 from bench.peers.results import Found
 from bench.peers.rivals import THROUGHLINE
@@ -71,7 +72,7 @@ async def recovery(brokers: str, given: Namespace, folder: Path) -> Found:
 
 
 async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
-    """The same events beside few and beside many other customers. Throughline, which says no marks, gets them last."""
+    """The same events beside few and beside many other customers. Who is too slow for many is left out, and said so."""
     shop = shopping(int(given.events * SMALL))
     found = []
     for count in (int(given.events * FEW), given.events):
@@ -79,7 +80,7 @@ async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
         for peer in given.only:
             try:
                 measured = await _beside(brokers, feed, peer, folder / f"{count}")
-            except Stop as slow:
+            except Slow as slow:
                 _say(peer, f"beside {count:,}: {slow}")
                 continue
             found.append({"customers": count, **msgspec.to_builtins(measured)})
@@ -88,7 +89,7 @@ async def customers(brokers: str, given: Namespace, folder: Path) -> Found:
 
 
 async def _beside(brokers: str, feed: Feed, peer: str, folder: Path) -> Measured:
-    if peer == THROUGHLINE:
+    if peer == THROUGHLINE:  # says no marks: gets the events that count when it has done the others
         return await (await _course(brokers, feed.warm_up, PARTITIONS, folder)).ours_before(feed.warm)
     measured, _ = await (await _course(brokers, feed, PARTITIONS, folder)).run(peer, 0)
     return measured
